@@ -1,0 +1,6 @@
+namespace GpuLab.Cli;
+
+static class Program
+{
+    static int Main() => 0;
+}

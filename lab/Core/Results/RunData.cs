@@ -1,0 +1,6 @@
+namespace GpuLab.Results;
+
+/// <summary>A run folder in memory: what every report, comparison and table is made from.</summary>
+/// <param name="Samples">Rows of finished trials only, in file order.</param>
+public sealed record RunData(string Folder, RunInfo Info, PlanDocument Plan, IReadOnlyList<SampleRow> Samples,
+    IReadOnlyList<TelemetryRow> Telemetry, IReadOnlyList<RunEvent> Events);

@@ -1,0 +1,86 @@
+using System.Text.Json.Serialization;
+
+namespace GpuLab.Results;
+
+/// <summary><c>run.json</c>: what was run, where, by what. Positional, because defaults of init properties are lost in source-generated JSON.</summary>
+/// <param name="Schema">Version of the folder's formats; newer than <see cref="Current"/> is refused.</param>
+/// <param name="Sweep">The sweep file's text.</param>
+/// <param name="SweepHash">SHA-256 of the text, hexadecimal.</param>
+/// <param name="Device">As resolved: <c>host</c>, <c>gpu:0</c>, <c>sim:h200-141gb</c>.</param>
+/// <param name="Simulated">Whether every figure of this run is a prediction.</param>
+/// <param name="Provenance">Sections (host, device, tool …) of name → value, in display order.</param>
+/// <param name="End">Null while it runs, or after a kill.</param>
+/// <param name="Exit">Exit code once it has ended.</param>
+public sealed record RunInfo(int Schema, string Tool, string Name, string Sweep, string SweepHash, ulong Seed, string Device, string DeviceName, bool Simulated,
+    string CommandLine, DateTimeOffset Start, DateTimeOffset? End, int? Exit, IReadOnlyList<string> Tags,
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Provenance)
+{
+    public const int Current = 1;
+}
+
+/// <summary><c>plan.json</c>.</summary>
+/// <param name="Units">Units of the device a layout strip is drawn over.</param>
+/// <param name="UnitName">What one unit is.</param>
+/// <param name="Trials">Ids in the order in which they run.</param>
+/// <param name="Seconds">Estimated wall time.</param>
+public sealed record PlanDocument(int Schema, string Partitioner, int Units, string UnitName, IReadOnlyList<LayoutDocument> Layouts, IReadOnlyList<CellDocument> Cells,
+    IReadOnlyList<string> Trials, IReadOnlyList<SkipDocument> Skips, double Seconds);
+
+/// <summary>A layout with its places.</summary>
+public sealed record LayoutDocument(string Layout, IReadOnlyList<SliceDocument> Slices);
+
+/// <summary>A slice in its place.</summary>
+public sealed record SliceDocument(string Name, string Profile, int Start, int Units, IReadOnlyList<int> Cpus);
+
+/// <summary>A cell: numbers are SI, words are text.</summary>
+/// <param name="Slice">Null where all slices of the layout work.</param>
+public sealed record CellDocument(int Number, string Layout, string Mode, string? Slice, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, int Repeats);
+
+/// <summary>A parameter's value with what is needed to print it.</summary>
+/// <param name="Type">Name of a <see cref="Model.ParameterType"/>.</param>
+public sealed record ParameterDocument(string Type, double Number, string? Word);
+
+/// <summary>What was asked for and is not measured.</summary>
+public sealed record SkipDocument(string What, string Reason, int Cells);
+
+/// <summary>One line of <c>events.jsonl</c>: a closed family, told apart by <c>event</c>. Readers skip kinds they do not know.</summary>
+/// <param name="TimeNs">CLOCK_MONOTONIC nanoseconds of the coordinator.</param>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event", UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FallBackToBaseType, IgnoreUnrecognizedTypeDiscriminators = true)]
+[JsonDerivedType(typeof(RunStarted), "run-started")]
+[JsonDerivedType(typeof(PartitionStep), "partition")]
+[JsonDerivedType(typeof(WorkerEvent), "worker")]
+[JsonDerivedType(typeof(TrialReady), "trial-ready")]
+[JsonDerivedType(typeof(TrialWindow), "trial-window")]
+[JsonDerivedType(typeof(TrialDone), "trial-done")]
+[JsonDerivedType(typeof(RunEnded), "run-ended")]
+public record RunEvent(long TimeNs);
+
+/// <summary>A start or a resume. Boot id and wall clock tie the monotonic times to the world.</summary>
+public sealed record RunStarted(long TimeNs, DateTimeOffset Utc, string BootId, int Pid, bool Resumed) : RunEvent(TimeNs);
+
+/// <summary>A cut, or its undoing.</summary>
+public sealed record PartitionStep(long TimeNs, string Layout, string Step, double Seconds) : RunEvent(TimeNs);
+
+/// <summary>A worker's start, identity, exit or death.</summary>
+public sealed record WorkerEvent(long TimeNs, string Slice, string What, string Detail, double Seconds) : RunEvent(TimeNs);
+
+/// <summary>What a probe chose and found while preparing; one for each slice of the trial.</summary>
+public sealed record TrialReady(long TimeNs, string Trial, string Slice, double? Ceiling, string CeilingSource, IReadOnlyDictionary<string, string> Facts) : RunEvent(TimeNs);
+
+/// <summary>Proof of overlap of a phase in which several slices worked.</summary>
+/// <param name="StartNs">Start of the common window.</param>
+/// <param name="SkewNs">Latest minus earliest start of a worker.</param>
+/// <param name="Busy">Busy share of each slice in the window.</param>
+public sealed record TrialWindow(long TimeNs, string Trial, Phase Phase, long StartNs, long EndNs, long SkewNs, IReadOnlyDictionary<string, double> Busy) : RunEvent(TimeNs);
+
+/// <summary>A trial is finished if and only if this record is on disk.</summary>
+/// <param name="Status"><c>ok</c>, <c>skipped</c> or <c>failed</c>.</param>
+/// <param name="Reason">Empty when ok.</param>
+/// <param name="Flags">Such as <c>NOISY</c>, <c>TIMEOUT</c>, <c>no-overlap</c>.</param>
+/// <param name="SamplesLength">Bytes of <c>samples.csv</c> up to and including this trial.</param>
+/// <param name="TimedSeconds">Wall time inside timed regions, warm-up and required waits.</param>
+public sealed record TrialDone(long TimeNs, string Trial, string Status, string Reason, IReadOnlyList<string> Flags,
+    long SamplesLength, long TelemetryLength, double WallSeconds, double TimedSeconds) : RunEvent(TimeNs);
+
+/// <summary>The end of an execution, clean or interrupted.</summary>
+public sealed record RunEnded(long TimeNs, int Exit, string Reason) : RunEvent(TimeNs);

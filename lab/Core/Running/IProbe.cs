@@ -1,0 +1,52 @@
+using GpuLab.Model;
+
+namespace GpuLab.Running;
+
+/// <summary>
+/// What carries a probe out on one kind of device. One small class beside its kernel, and one line in the catalogue.
+/// Runs in the worker process, on the thread that is pinned to the slice's first processor.
+/// </summary>
+public interface IProbe
+{
+    ProbeInfo Info { get; }
+
+    /// <summary>Allocates, fills, calibrates and checks the kernel against its reference: everything that is not timed.</summary>
+    /// <exception cref="ProbeSkippedException">This cell cannot be measured here; the message says why.</exception>
+    IPreparedProbe Prepare(ProbeRequest request);
+}
+
+/// <summary>What to measure where.</summary>
+/// <param name="Slice">Name of the slice.</param>
+/// <param name="Cpus">Logical processors of the slice, one thread each.</param>
+/// <param name="Seed">For data patterns; differs by trial.</param>
+public sealed record ProbeRequest(string Slice, IReadOnlyList<int> Cpus, Parameters Parameters, ulong Seed)
+{
+    /// <summary>A folder this trial may write to; emptied when it ends.</summary>
+    public string Scratch { get; init; } = "";
+}
+
+/// <summary>A probe that is ready to be timed.</summary>
+public interface IPreparedProbe : IDisposable
+{
+    /// <summary>The ceiling its main metric is compared with, measured or read here; null where there is none.</summary>
+    Ceiling? Ceiling { get; }
+
+    /// <summary>What was chosen or found while preparing: <c>bytes</c>, <c>pages</c>, <c>threads</c>, <c>resident</c> …</summary>
+    IReadOnlyDictionary<string, string> Facts { get; }
+
+    /// <summary>
+    /// Takes one sample: k operations in one timed region of at least 200 µs where the probe can batch. No managed allocation.
+    /// </summary>
+    void Sample(ref SampleSink sink);
+
+    /// <summary>Checks what the kernel left behind. Outside timed regions; null when right, else what is wrong.</summary>
+    string? Verify();
+}
+
+/// <summary>The best that is known to be possible, and how it is known.</summary>
+/// <param name="Value">In the unit of the metric it bounds.</param>
+/// <param name="Source">For the reader: <c>measured: fastest of 8 read bursts</c>, <c>read: memory clock × bus width</c>.</param>
+public sealed record Ceiling(double Value, string Source);
+
+/// <summary>A cell that cannot be measured here, with the reason.</summary>
+public sealed class ProbeSkippedException(string reason) : Exception(reason);

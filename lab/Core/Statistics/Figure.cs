@@ -1,0 +1,49 @@
+using GpuLab.Model;
+using GpuLab.Results;
+
+namespace GpuLab.Statistics;
+
+/// <summary>A closed interval around an estimate.</summary>
+/// <param name="Kind">What it is, for the reader: <c>95 % bootstrap</c>, <c>range of repeats</c> …</param>
+public readonly record struct Interval(double Low, double High, string Kind);
+
+/// <summary>
+/// One figure of a run: a cell measured on one slice in one phase, summarised over its repeats. Everything that tables and plots show.
+/// </summary>
+/// <param name="Median">Median over samples of all repeats, in the metric's unit.</param>
+/// <param name="Spread">Median absolute deviation × 1.4826 ÷ median.</param>
+/// <param name="Ceiling">What it is compared with; null where there is none.</param>
+/// <param name="Flags">Why it should not be trusted; empty when it can be.</param>
+/// <param name="Overlap">Of phases in which several slices worked: the least busy slice's share of the common window; null for solo.</param>
+public sealed record Figure(int Cell, string Layout, string Mode, string Slice, string Profile, Phase Phase, ProbeInfo Probe, Parameters Parameters, Metric Metric,
+    int Samples, int Repeats, double Median, Interval Interval, double Spread, Ceilinged? Ceiling, IReadOnlyList<string> Flags, double? Overlap)
+{
+    /// <summary>Quantiles of the pooled samples: minimum, 5 %, 25 %, 75 %, 95 %, 99 %, maximum.</summary>
+    public Quantiles Quantiles { get; init; }
+
+    /// <summary>Each repeat's median, in order of repeat.</summary>
+    public IReadOnlyList<double> RepeatMedians { get; init; } = [];
+}
+
+/// <summary>Points of a distribution, in the metric's unit.</summary>
+public readonly record struct Quantiles(double Min, double P5, double Q1, double Q3, double P95, double P99, double Max);
+
+/// <summary>A ceiling and the figure's share of it.</summary>
+public readonly record struct Ceilinged(double Value, string Source, double Share);
+
+/// <summary>How bad a finding is.</summary>
+public enum Severity { Note, Suspect, Invalid }
+
+/// <summary>Something a reader must know, with what to do about it. Made by small pure functions; shown in the terminal, the files and the report.</summary>
+/// <param name="Gate">Short stable name, such as <c>noisy</c>, <c>timeout</c>, <c>no-overlap</c>, <c>thp-off</c>.</param>
+/// <param name="Subject">What it is about: a figure's name, or the run.</param>
+public sealed record Finding(Severity Severity, string Gate, string Subject, string Message, string Remedy);
+
+/// <summary>What follows from a run folder and nothing else.</summary>
+public sealed record Analysis(RunData Run, IReadOnlyList<Figure> Figures, IReadOnlyList<Plateau> Plateaus, IReadOnlyList<Finding> Findings);
+
+/// <summary>A level part of a curve, such as a cache in a latency staircase.</summary>
+/// <param name="From">First point of the axis on it.</param>
+/// <param name="To">Last point of the axis on it.</param>
+/// <param name="Name">Such as <c>L1</c>, <c>L2</c>, <c>DRAM</c>; empty where it cannot be told.</param>
+public sealed record Plateau(string Probe, string Layout, string Slice, double From, double To, double Value, string Name);

@@ -1,0 +1,63 @@
+using GpuLab.Model;
+
+namespace GpuLab.Sweeps;
+
+/// <summary>What to measure, as read from a file: strict, complete, not yet held against a device.</summary>
+/// <param name="Partitioner">Null for the device's default.</param>
+/// <param name="Layouts">In file order; generated ones are expanded by the planner, which knows the device.</param>
+/// <param name="Seed">Of everything random: order of cells, data, noise of simulated devices.</param>
+public sealed record Sweep(string Name, DeviceId Device, string? Partitioner, IReadOnlyList<LayoutChoice> Layouts, IReadOnlyList<Mode> Modes,
+    IReadOnlyList<ProbeChoice> Probes, IReadOnlyList<Exclusion> Exclude, Stopping Stopping, int Repeats, double? Budget, ulong Seed)
+{
+    /// <summary>The file's text, kept in the run folder.</summary>
+    public string Text { get; init; } = "";
+
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
+
+/// <summary>Which slices work when (DESIGN, <c>modes</c>).</summary>
+public enum Mode { Solo, Concurrent, Mixed, Matrix, Contention, Dial, Null }
+
+/// <summary>One entry of <c>layouts</c>.</summary>
+public abstract record LayoutChoice
+{
+    /// <summary>A layout written out.</summary>
+    public sealed record Written(Layout Layout, TextPlace Place) : LayoutChoice;
+
+    /// <summary>Layouts that the device's geometry yields.</summary>
+    /// <param name="What"><c>maximal</c>, <c>uniform</c> or <c>all</c>.</param>
+    public sealed record Generated(string What, Profile? Containing, int? Limit, TextPlace Place) : LayoutChoice;
+}
+
+/// <summary>One entry of <c>probes</c>: a probe and the values of its axes, already expanded.</summary>
+public sealed record ProbeChoice(ProbeInfo Probe, IReadOnlyList<KeyValuePair<string, IReadOnlyList<ParameterValue>>> Axes);
+
+/// <summary>One entry of <c>exclude</c>: cells that match all its conditions are left out.</summary>
+/// <param name="Conditions">Key (probe, layout, mode, slice or a parameter) and what it must satisfy.</param>
+public sealed record Exclusion(IReadOnlyList<KeyValuePair<string, Condition>> Conditions);
+
+/// <summary>A test of one value: equal to one of some words, or compared with a number.</summary>
+/// <param name="Operator"><c>=</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c>.</param>
+public sealed record Condition(string Operator, IReadOnlyList<ParameterValue> Values);
+
+/// <summary>When a repeat has enough samples (MEASUREMENT 2.7).</summary>
+/// <param name="Precision">Relative half-width of the median's 95 % interval; null for the probe's own.</param>
+/// <param name="MinSamples">Samples needed.</param>
+/// <param name="MinTime">Seconds of timed work needed.</param>
+/// <param name="MaxTime">Seconds after which the repeat ends with the flag <c>TIMEOUT</c>.</param>
+/// <param name="Warmup">Seconds of unrecorded work before.</param>
+public sealed record Stopping(double? Precision, int MinSamples, double MinTime, double MaxTime, double Warmup)
+{
+    public static readonly Stopping Quick = new(0.02, 15, 0.1, 1, 0.02);
+    public static readonly Stopping Normal = new(null, 30, 0.5, 15, 0.1);
+    public static readonly Stopping Reference = new(null, 30, 2, 60, 0.5);
+}
+
+/// <summary>A place in a file, counted from 1.</summary>
+public readonly record struct TextPlace(int Line, int Column);
+
+/// <summary>One thing that is wrong with a file: where, what, and what to do.</summary>
+public sealed record SweepError(string File, TextPlace Place, string Message)
+{
+    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{File}:{Place.Line}:{Place.Column}: {Message}");
+}
