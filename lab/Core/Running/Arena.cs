@@ -1,0 +1,121 @@
+namespace GpuLab.Running;
+
+/// <summary>
+/// Memory shared by the coordinator and the workers of one partition: the common deadline and stop flag, and for each
+/// slice its state and its ring of samples. It lives in an anonymous file that vanishes with the last process that maps it,
+/// so a kill -9 leaves nothing behind. Workers open it through <c>/proc</c> by the coordinator's process id.
+/// </summary>
+public sealed unsafe class Arena : IDisposable
+{
+    /// <summary>Samples a worker may be ahead of the coordinator: 13 s at one sample per 200 µs.</summary>
+    public const int RingCapacity = 1 << 16;
+
+    const int Page = 4096;
+
+    readonly int fd;
+    readonly byte* memory;
+    readonly nuint length;
+
+    Arena(int fd, int slots)
+    {
+        this.fd = fd;
+        Slots = slots;
+        length = (nuint)(Page + (long)slots * SlotSize);
+        if (Posix.ftruncate(fd, (long)length) != 0) throw new InvalidOperationException($"shared memory of {length} bytes: {Posix.LastError}");
+        memory = (byte*)Posix.mmap(null, length, Posix.PROT_READ_WRITE, Posix.MAP_SHARED, fd, 0);
+        if ((nint)memory == -1) throw new InvalidOperationException($"shared memory of {length} bytes: {Posix.LastError}");
+    }
+
+    static int SlotSize => (Page + SampleRing.SizeOf(RingCapacity) + Page - 1) / Page * Page;
+
+    public int Slots { get; }
+
+    /// <summary>Where another process of the same user opens this memory.</summary>
+    public string Path => $"/proc/{Environment.ProcessId}/fd/{fd}";
+
+    /// <summary>Made by the coordinator, zeroed.</summary>
+    public static Arena Create(int slots)
+    {
+        var fd = Posix.memfd_create("gpulab", Posix.MFD_CLOEXEC);
+        return fd >= 0 ? new(fd, slots) : throw new InvalidOperationException($"memfd_create: {Posix.LastError}");
+    }
+
+    /// <summary>Opened by a worker.</summary>
+    public static Arena Open(string path, int slots)
+    {
+        var fd = Posix.open(path, Posix.O_RDWR | Posix.O_CLOEXEC, 0);
+        return fd >= 0 ? new(fd, slots) : throw new InvalidOperationException($"{path}: {Posix.LastError}");
+    }
+
+    /// <summary>The start all armed workers wait for, in CLOCK_MONOTONIC nanoseconds; 0 while it is not set.</summary>
+    public long Deadline
+    {
+        get => Volatile.Read(ref Control->Deadline);
+        set => Volatile.Write(ref Control->Deadline, value);
+    }
+
+    /// <summary>Set by the coordinator; workers look at it between samples.</summary>
+    public bool Stop
+    {
+        get => Volatile.Read(ref Control->Stop) != 0;
+        set => Volatile.Write(ref Control->Stop, value ? 1 : 0);
+    }
+
+    /// <summary>Virtual time up to which simulated workers may go; real ones do not look at it.</summary>
+    public long Horizon
+    {
+        get => Volatile.Read(ref Control->Horizon);
+        set => Volatile.Write(ref Control->Horizon, value);
+    }
+
+    public ArenaSlot this[int slot] => new((ArenaSlot.State*)(memory + Page + (long)slot * SlotSize));
+
+    /// <summary>The ring of one slice.</summary>
+    public SampleRing Ring(int slot) => new(memory + Page + (long)slot * SlotSize + 256, RingCapacity);
+
+    /// <summary>Zeroes a slot whose worker died in the middle of something.</summary>
+    public void Clear(int slot) => new Span<byte>(memory + Page + (long)slot * SlotSize, Page).Clear();
+
+    public void Dispose()
+    {
+        _ = Posix.munmap(memory, length);
+        _ = Posix.close(fd);
+    }
+
+    ControlBlock* Control => (ControlBlock*)memory;
+
+    struct ControlBlock
+    {
+        public long Deadline;
+        fixed long apart[7];
+        public long Horizon;
+        fixed long apartToo[7];
+        public int Stop;
+    }
+}
+
+/// <summary>What one worker tells about itself in shared memory, without a message.</summary>
+public readonly unsafe struct ArenaSlot
+{
+    readonly State* state;
+
+    internal ArenaSlot(State* state) => this.state = state;
+
+    /// <summary>Number of the phase the worker is armed for: it has seen the go and waits for the deadline.</summary>
+    public long Armed => Volatile.Read(ref state->Armed);
+
+    /// <summary>When the last sample ended. On simulated devices virtual time, up to the horizon.</summary>
+    public long Heartbeat => Volatile.Read(ref state->Heartbeat);
+
+    public void SetArmed(long phase) => Volatile.Write(ref state->Armed, phase);
+
+    public void SetHeartbeat(long time) => Volatile.Write(ref state->Heartbeat, time);
+
+    internal struct State
+    {
+        public long Armed;
+        fixed long apart[7];
+        public long Heartbeat;
+        fixed long apartToo[7];
+    }
+}

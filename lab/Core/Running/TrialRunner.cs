@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using GpuLab.Model;
+using GpuLab.Results;
+using GpuLab.Statistics;
+using GpuLab.Sweeps;
+
+namespace GpuLab.Running;
+
+/// <summary>
+/// One trial from prepare to verification. Alone: warm-up, solo. Several slices: warm-up together, each alone, all
+/// together, each alone again, in the same processes and on the same memory (MEASUREMENT 3).
+/// </summary>
+sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
+{
+    readonly PhaseRunner phases = new(arena, timeouts);
+    readonly List<SampleRow> rows = [];
+    readonly List<RunEvent> events = [];
+    readonly SortedSet<string> flags = new(StringComparer.Ordinal);
+
+    /// <exception cref="ProbeSkippedException">A worker cannot measure this cell.</exception>
+    /// <exception cref="WorkerException">A worker broke its promises; it must be replaced.</exception>
+    public async Task<TrialResult> Run(Trial trial, IReadOnlyList<WorkerProcess> workers, ulong seed, string scratch, CancellationToken cancel)
+    {
+        await Prepare(trial, workers, seed, scratch, cancel);
+        var rule = RuleFor(trial, share: 1);
+        await Phase(trial, Results.Phase.Warmup, workers, (_, elapsed) => (long)(stopping.Warmup * 1e9) - elapsed, cancel);
+        if (workers.Count == 1)
+        {
+            await Alone(trial, Results.Phase.Solo, workers[0], rule, cancel);
+        }
+        else
+        {
+            // Before and after count as one solo measurement, so each needs half of it.
+            var half = RuleFor(trial, share: 0.5);
+            foreach (var worker in workers) await Alone(trial, Results.Phase.SoloBefore, worker, half, cancel);
+            await Together(trial, workers, rule, cancel);
+            foreach (var worker in workers) await Alone(trial, Results.Phase.SoloAfter, worker, half, cancel);
+        }
+        await Finish(workers, cancel);
+        return new(rows, events, [.. flags], phases.Seconds);
+    }
+
+    StoppingRule RuleFor(Trial trial, double share) => new(stopping with
+    {
+        MinSamples = Math.Max(3, (int)(stopping.MinSamples * share)), MinTime = stopping.MinTime * share,
+    }, stopping.Precision ?? trial.Cell.Probe.Precision);
+
+    async Task Prepare(Trial trial, IReadOnlyList<WorkerProcess> workers, ulong seed, string scratch, CancellationToken cancel)
+    {
+        var parameters = ParameterDocuments.Write(trial.Cell.Parameters);
+        foreach (var worker in workers)
+            worker.Send(new Prepare(worker.Slice.Name, trial.Id, trial.Cell.Probe.Id, parameters, seed, scratch));
+        foreach (var worker in workers)
+        {
+            var ready = await worker.Receive<Ready>(timeouts.Prepare, cancel);
+            events.Add(new TrialReady(Monotonic.Now, trial.Id, worker.Slice.Name, ready.Ceiling, ready.CeilingSource, ready.Facts));
+        }
+    }
+
+    async Task Alone(Trial trial, Phase phase, WorkerProcess worker, StoppingRule rule, CancellationToken cancel) =>
+        await Phase(trial, phase, [worker], (samples, elapsed) => Look(rule, samples[0], elapsed, null), cancel);
+
+    async Task Together(Trial trial, IReadOnlyList<WorkerProcess> workers, StoppingRule rule, CancellationToken cancel)
+    {
+        var needed = (long)(Math.Min(0.5, stopping.MinTime) * 1e9);
+        var tail = 0L;
+        var samples = await Phase(trial, Results.Phase.Together, workers, (samples, elapsed) =>
+        {
+            if (tail > 0) return Math.Max(0, tail - elapsed);
+            var window = CommonWindow.Of(samples);
+            var most = 0L;
+            foreach (var slice in samples) most = Math.Max(most, Look(rule, slice, elapsed, window));
+            if (elapsed < needed || window.Length < needed && elapsed < stopping.MaxTime * 1e9) most = Math.Max(most, needed - window.Length + 2 * CommonWindow.LeastGuard);
+            if (most > 0) return most;
+            // Nobody stops alone: all go on for a while after the last rule is met.
+            var longest = samples.Max(s => s.Count == 0 ? 0 : s.Max(x => x.End - x.Start));
+            tail = elapsed + Math.Max(100_000_000, 3 * longest);
+            return tail - elapsed;
+        }, cancel);
+        Judge(trial, workers, samples, needed);
+    }
+
+    /// <summary>Keeps the proof of overlap, or the flag that there is none.</summary>
+    void Judge(Trial trial, IReadOnlyList<WorkerProcess> workers, IReadOnlyList<List<Sample>> samples, long needed)
+    {
+        var window = CommonWindow.Of(samples);
+        var busy = workers.Select((w, i) => (w.Slice.Name, Share: window.Busy[i])).ToDictionary(x => x.Name, x => x.Share);
+        events.Add(new TrialWindow(Monotonic.Now, trial.Id, Results.Phase.Together, window.Start, window.End, window.Skew, busy));
+        if (window.Length < needed || window.Busy.Any(b => b < CommonWindow.BusyLimit) || window.Inside.Any(n => n < 3)) flags.Add("no-overlap");
+    }
+
+    /// <summary>Nanoseconds until the next look; 0 once the rule is met. The main metric decides.</summary>
+    long Look(StoppingRule rule, List<Sample> samples, long elapsed, CommonWindow? window)
+    {
+        var (timed, values) = (0L, new List<double>(samples.Count));
+        foreach (ref readonly var sample in CollectionsMarshal.AsSpan(samples))
+        {
+            if (sample.Metric != 0 || window?.Holds(sample) == false) continue;
+            timed += sample.End - sample.Start;
+            values.Add(sample.Value);
+        }
+        var decision = rule.Look(CollectionsMarshal.AsSpan(values), timed / 1e9, elapsed / 1e9);
+        if (decision.Stop && decision.Flag.Length > 0) flags.Add(decision.Flag);
+        if (decision.Stop) return 0;
+        // The first look comes when the least time is over; later ones get rarer, since each costs the slices a little.
+        var least = (long)(stopping.MinTime * 1e9) - elapsed;
+        return least > 0 ? least : Math.Max(10_000_000, elapsed / 6);
+    }
+
+    async Task<IReadOnlyList<List<Sample>>> Phase(Trial trial, Phase phase, IReadOnlyList<WorkerProcess> workers, Func<IReadOnlyList<List<Sample>>, long, long> enough, CancellationToken cancel)
+    {
+        var samples = await phases.Run(phase, workers, enough, cancel);
+        for (var i = 0; i < workers.Count; i++)
+        {
+            if (workers[i].Dropped > 0) flags.Add("dropped");
+            Keep(trial, phase, workers[i].Slice.Name, samples[i]);
+        }
+        return samples;
+    }
+
+    void Keep(Trial trial, Phase phase, string slice, List<Sample> samples)
+    {
+        var first = samples.Count == 0 ? 0 : samples[0].Index;
+        var metrics = trial.Cell.Probe.Metrics;
+        foreach (ref readonly var sample in CollectionsMarshal.AsSpan(samples))
+        {
+            if ((uint)sample.Metric >= (uint)metrics.Count) throw new WorkerException(string.Create(CultureInfo.InvariantCulture, $"a sample of metric {sample.Metric}, which {trial.Cell.Probe.Id} does not have"));
+            rows.Add(new(trial.Id, trial.Repeat, slice, phase, sample.Index - first, metrics[sample.Metric].Name,
+                sample.Start, sample.End, sample.Operations, sample.Value, FlagText(sample.Flags)));
+        }
+    }
+
+    static string FlagText(SampleFlags flags) => flags switch
+    {
+        SampleFlags.None => "",
+        SampleFlags.SlowClock => "slow-clock",
+        SampleFlags.WrongState => "wrong-state",
+        _ => "slow-clock wrong-state",
+    };
+
+    async Task Finish(IReadOnlyList<WorkerProcess> workers, CancellationToken cancel)
+    {
+        foreach (var worker in workers) worker.Send(new Finish(worker.Slice.Name));
+        foreach (var worker in workers)
+        {
+            var finished = await worker.Receive<Finished>(timeouts.Prepare, cancel);
+            if (finished.Wrong is null) continue;
+            flags.Add("wrong-data");
+            events.Add(new WorkerEvent(Monotonic.Now, worker.Slice.Name, "wrong-data", finished.Wrong, 0));
+        }
+    }
+}

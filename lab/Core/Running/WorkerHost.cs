@@ -1,0 +1,128 @@
+using System.Collections.Concurrent;
+using GpuLab.Model;
+using GpuLab.Results;
+
+namespace GpuLab.Running;
+
+/// <summary>How a worker is started; the same for every worker of a partition but for slice and slot.</summary>
+/// <param name="Arena">Path of the shared memory.</param>
+/// <param name="Slots">Slots in it.</param>
+/// <param name="Slot">The worker's own.</param>
+/// <param name="Device">What it works on.</param>
+public sealed record WorkerOptions(string Arena, int Slots, int Slot, string Slice, DeviceId Device, IReadOnlyList<int> Cpus);
+
+/// <summary>
+/// The worker's side of the protocol. One thread reads messages, so that the end of standard input is noticed at once;
+/// another, the probe thread, does everything a probe does and never touches a pipe while it measures.
+/// </summary>
+/// <param name="probes">Carries out a probe by id on this worker's device; null where it cannot.</param>
+public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> probes, IReadOnlyDictionary<string, string> identity) : IDisposable
+{
+    readonly Arena arena = Arena.Open(options.Arena, options.Slots);
+    readonly BlockingCollection<WorkerMessage> inbox = [];
+    IPreparedProbe? prepared;
+
+    /// <summary>Runs until the coordinator says exit or closes the pipe.</summary>
+    /// <returns>Whether it was told to exit.</returns>
+    public bool Run(TextReader from, TextWriter to)
+    {
+        var measuring = new Thread(() => Measure(to)) { IsBackground = true, Name = "probe" };
+        measuring.Start();
+        Send(to, new Hello(options.Slice, WorkerMessage.Protocol, Environment.ProcessId, identity));
+        while (from.ReadLine() is { } line)
+        {
+            var message = WorkerMessage.FromLine(line);
+            inbox.Add(message);
+            if (message is not Exit) continue;
+            measuring.Join();
+            return true;
+        }
+        return false;
+    }
+
+    public void Dispose()
+    {
+        inbox.Dispose();
+        arena.Dispose();
+    }
+
+    void Measure(TextWriter to)
+    {
+        foreach (var message in inbox.GetConsumingEnumerable())
+        {
+            if (message is Exit) break;
+            Send(to, Answer(message));
+        }
+        prepared?.Dispose();
+    }
+
+    WorkerMessage Answer(WorkerMessage message)
+    {
+        try
+        {
+            return message switch
+            {
+                Prepare prepare => Get(prepare),
+                Go go => Work(go),
+                Finish => Close(),
+                _ => new Failed(options.Slice, $"unexpected message {message.GetType().Name}"),
+            };
+        }
+        catch (ProbeSkippedException skip)
+        {
+            return new Skipped(options.Slice, skip.Message);
+        }
+        catch (Exception broken) when (broken is not OutOfMemoryException)
+        {
+            Console.Error.WriteLine(broken);
+            return new Failed(options.Slice, $"{broken.GetType().Name}: {broken.Message}");
+        }
+    }
+
+    Ready Get(Prepare prepare)
+    {
+        prepared?.Dispose();
+        prepared = null;
+        var probe = probes(prepare.Probe) ?? throw new ProbeSkippedException($"{prepare.Probe} cannot run on {options.Device}");
+        var parameters = ParameterDocuments.Read(prepare.Parameters);
+        prepared = probe.Prepare(new(options.Slice, options.Cpus, parameters, prepare.Seed) { Scratch = prepare.Scratch });
+        GC.Collect();
+        return new(options.Slice, prepared.Ceiling?.Value, prepared.Ceiling?.Source ?? "", prepared.Facts);
+    }
+
+    Done Work(Go go)
+    {
+        if (prepared is null) throw new InvalidOperationException("go before prepare");
+        var ring = arena.Ring(options.Slot);
+        var slot = arena[options.Slot];
+        var sink = new SampleSink(ring);
+        var dropped = ring.Dropped;
+        slot.SetArmed(go.Number);
+        long deadline;
+        while ((deadline = arena.Deadline) == 0 && !arena.Stop) Thread.Sleep(0);
+        Monotonic.WaitUntil(deadline);
+        while (!arena.Stop)
+        {
+            prepared.Sample(ref sink);
+            slot.SetHeartbeat(Monotonic.Now);
+        }
+        return new(options.Slice, go.Number, ring.Written, ring.Dropped - dropped);
+    }
+
+    Finished Close()
+    {
+        var wrong = prepared?.Verify();
+        prepared?.Dispose();
+        prepared = null;
+        return new(options.Slice, wrong);
+    }
+
+    static void Send(TextWriter to, WorkerMessage message)
+    {
+        lock (to)
+        {
+            to.WriteLine(message.ToLine());
+            to.Flush();
+        }
+    }
+}

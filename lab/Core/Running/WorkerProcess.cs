@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Threading.Channels;
+using GpuLab.Control;
+using GpuLab.Model;
+
+namespace GpuLab.Running;
+
+/// <summary>
+/// The coordinator's side of one worker: its process, its messages, its standard error, its end.
+/// Everything that can go wrong with it becomes a <see cref="WorkerException"/> with the reason.
+/// </summary>
+public sealed class WorkerProcess : IAsyncDisposable
+{
+    readonly Process process;
+    readonly Channel<WorkerMessage> inbox = Channel.CreateUnbounded<WorkerMessage>();
+    readonly Task reading;
+    readonly Task logging;
+    readonly Queue<string> lastErrors = new();
+    string? rubbish;
+
+    WorkerProcess(Process process, Slice slice, int slot, string log)
+    {
+        this.process = process;
+        Slice = slice;
+        Slot = slot;
+        reading = Task.Run(ReadMessages);
+        logging = Task.Run(() => KeepErrors(log));
+    }
+
+    public Slice Slice { get; }
+
+    public int Slot { get; }
+
+    public int Pid => process.Id;
+
+    /// <summary>Samples lost in the last phase because the ring was full.</summary>
+    public long Dropped { get; private set; }
+
+    /// <summary>Starts the program's own hidden verb for one slice; its hello is awaited by <see cref="Receive{T}"/>.</summary>
+    /// <param name="command">Executable and arguments that start this program again.</param>
+    public static WorkerProcess Start(IReadOnlyList<string> command, Slice slice, int slot, Arena arena, DeviceId device, string log)
+    {
+        var start = new ProcessStartInfo(command[0])
+        {
+            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+        };
+        foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
+        string[] own = ["worker", arena.Path, N(arena.Slots), N(slot), slice.Name, device.ToString(), string.Join(',', slice.Cpus.Select(N))];
+        foreach (var argument in own) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in slice.Environment) start.Environment[name] = value;
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment[WorkerReaper.Mark] = string.Create(CultureInfo.InvariantCulture, $"{arena.Path}#{slot}@{Monotonic.Now}");
+        return new(Process.Start(start) ?? throw new WorkerException("the worker process did not start"), slice, slot, log);
+    }
+
+    /// <summary>Sends a message; a worker that is gone is noticed when its answer is awaited.</summary>
+    public void Send(WorkerMessage message)
+    {
+        try
+        {
+            process.StandardInput.WriteLine(message.ToLine());
+            process.StandardInput.Flush();
+        }
+        catch (IOException)
+        {
+            // The pipe is broken because the process ended; Receive says why.
+        }
+    }
+
+    /// <summary>Waits for an answer of one kind; skip and fail are passed on as what they are.</summary>
+    /// <exception cref="WorkerException">It died, said something else, or said nothing in time.</exception>
+    /// <exception cref="ProbeSkippedException">The worker skipped the cell.</exception>
+    public async Task<T> Receive<T>(TimeSpan timeout, CancellationToken cancel)
+        where T : WorkerMessage
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(timeout);
+        try
+        {
+            var message = await inbox.Reader.ReadAsync(limit.Token);
+            if (message is Done done) Dropped = done.Dropped;
+            return message switch
+            {
+                T wanted => wanted,
+                Skipped skip => throw new ProbeSkippedException(skip.Reason),
+                Failed fail => throw new WorkerException(fail.Reason),
+                _ => throw new WorkerException($"the worker said {message.GetType().Name} where {typeof(T).Name} was due"),
+            };
+        }
+        catch (ChannelClosedException)
+        {
+            throw new WorkerException(await Obituary());
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new WorkerException(string.Create(CultureInfo.InvariantCulture, $"the worker said nothing for {timeout.TotalSeconds:0.#} s while {typeof(T).Name} was due"));
+        }
+    }
+
+    /// <summary>Whether it can still answer.</summary>
+    public bool Alive => !reading.IsCompleted && !process.HasExited;
+
+    /// <summary>Whether a message waits to be received.</summary>
+    public bool HasAnswer => inbox.Reader.Count > 0;
+
+    /// <summary>Asks it to exit and, if it does not within a moment, ends it and all it started.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Send(new Exit(Slice.Name));
+        try
+        {
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+            await process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // It is ended below like everything else it may have left.
+        }
+        await Kill();
+        process.Dispose();
+    }
+
+    /// <summary>Ends the worker, its session and whatever else it started.</summary>
+    public async Task Kill()
+    {
+        WorkerReaper.End(process.Id, process.StartInfo.Environment[WorkerReaper.Mark]!);
+        await process.WaitForExitAsync();
+        await Task.WhenAny(Task.WhenAll(reading, logging), Task.Delay(1000));
+    }
+
+    /// <summary>How a worker that is gone ended, with its last words.</summary>
+    public async Task<string> Obituary()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            if (rubbish is null) await process.WaitForExitAsync(limit.Token);
+            await Task.WhenAny(logging, Task.Delay(500));
+        }
+        catch (OperationCanceledException)
+        {
+            return "the worker closed its standard output";
+        }
+        string last;
+        lock (lastErrors) last = lastErrors.Count == 0 ? "" : $"; its last words: {string.Join(" | ", lastErrors)}";
+        if (rubbish is not null) return $"the worker said something that is not a message: '{rubbish}'{last}";
+        var code = process.ExitCode;
+        var how = code > 128 ? $"was killed by signal {N(code - 128)}" : $"ended with exit code {N(code)}";
+        return $"the worker {how}{last}";
+    }
+
+    async Task ReadMessages()
+    {
+        try
+        {
+            while (await process.StandardOutput.ReadLineAsync() is { } line) inbox.Writer.TryWrite(WorkerMessage.FromLine(line));
+        }
+        catch (JsonException wrong)
+        {
+            rubbish = wrong.Message.Length > 200 ? wrong.Message[..200] : wrong.Message;
+        }
+        catch (IOException)
+        {
+            // The process ended in the middle of a line.
+        }
+        inbox.Writer.TryComplete();
+    }
+
+    async Task KeepErrors(string log)
+    {
+        using var file = new StreamWriter(log, append: true) { AutoFlush = true };
+        while (await process.StandardError.ReadLineAsync() is { } line)
+        {
+            await file.WriteLineAsync(line);
+            lock (lastErrors)
+            {
+                lastErrors.Enqueue(line.Length > 300 ? line[..300] : line);
+                if (lastErrors.Count > 3) lastErrors.Dequeue();
+            }
+        }
+    }
+
+    static string N(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
