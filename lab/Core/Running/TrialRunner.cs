@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using GpuLab.Model;
 using GpuLab.Results;
 using GpuLab.Statistics;
 using GpuLab.Sweeps;
@@ -23,19 +22,17 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
     public async Task<TrialResult> Run(Trial trial, IReadOnlyList<WorkerProcess> workers, ulong seed, string scratch, CancellationToken cancel)
     {
         await Prepare(trial, workers, seed, scratch, cancel);
-        var rule = RuleFor(trial, share: 1);
         await Phase(trial, Results.Phase.Warmup, workers, (_, elapsed) => (long)(stopping.Warmup * 1e9) - elapsed, cancel);
         if (workers.Count == 1)
         {
-            await Alone(trial, Results.Phase.Solo, workers[0], rule, cancel);
+            await Alone(trial, Results.Phase.Solo, workers[0], share: 1, cancel);
         }
         else
         {
             // Before and after count as one solo measurement, so each needs half of it.
-            var half = RuleFor(trial, share: 0.5);
-            foreach (var worker in workers) await Alone(trial, Results.Phase.SoloBefore, worker, half, cancel);
-            await Together(trial, workers, rule, cancel);
-            foreach (var worker in workers) await Alone(trial, Results.Phase.SoloAfter, worker, half, cancel);
+            foreach (var worker in workers) await Alone(trial, Results.Phase.SoloBefore, worker, share: 0.5, cancel);
+            await Together(trial, workers, cancel);
+            foreach (var worker in workers) await Alone(trial, Results.Phase.SoloAfter, worker, share: 0.5, cancel);
         }
         await Finish(workers, cancel);
         return new(rows, events, [.. flags], phases.Seconds);
@@ -51,18 +48,33 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
         var parameters = ParameterDocuments.Write(trial.Cell.Parameters);
         foreach (var worker in workers)
             worker.Send(new Prepare(worker.Slice.Name, trial.Id, trial.Cell.Probe.Id, parameters, seed, scratch));
+        ProbeSkippedException? skip = null;
         foreach (var worker in workers)
         {
-            var ready = await worker.Receive<Ready>(timeouts.Prepare, cancel);
-            events.Add(new TrialReady(Monotonic.Now, trial.Id, worker.Slice.Name, ready.Ceiling, ready.CeilingSource, ready.Facts));
+            try
+            {
+                var ready = await worker.Receive<Ready>(timeouts.Prepare, cancel);
+                events.Add(new TrialReady(Monotonic.Now, trial.Id, worker.Slice.Name, ready.Ceiling, ready.CeilingSource, ready.Facts));
+            }
+            catch (ProbeSkippedException reason)
+            {
+                // The others still owe an answer, which the next trial must not find in its way.
+                skip ??= reason;
+            }
         }
+        if (skip is not null) throw skip;
     }
 
-    async Task Alone(Trial trial, Phase phase, WorkerProcess worker, StoppingRule rule, CancellationToken cancel) =>
-        await Phase(trial, phase, [worker], (samples, elapsed) => Look(rule, samples[0], elapsed, null), cancel);
-
-    async Task Together(Trial trial, IReadOnlyList<WorkerProcess> workers, StoppingRule rule, CancellationToken cancel)
+    async Task Alone(Trial trial, Phase phase, WorkerProcess worker, double share, CancellationToken cancel)
     {
+        var watch = new SliceWatch(RuleFor(trial, share), (long)(stopping.MinTime * share * 1e9));
+        await Phase(trial, phase, [worker], (samples, elapsed) => watch.Look(samples[0], elapsed, null), cancel);
+        Note(watch);
+    }
+
+    async Task Together(Trial trial, IReadOnlyList<WorkerProcess> workers, CancellationToken cancel)
+    {
+        var watches = workers.Select(_ => new SliceWatch(RuleFor(trial, share: 1), (long)(stopping.MinTime * 1e9))).ToArray();
         var needed = (long)(Math.Min(0.5, stopping.MinTime) * 1e9);
         var tail = 0L;
         var samples = await Phase(trial, Results.Phase.Together, workers, (samples, elapsed) =>
@@ -70,14 +82,15 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
             if (tail > 0) return Math.Max(0, tail - elapsed);
             var window = CommonWindow.Of(samples);
             var most = 0L;
-            foreach (var slice in samples) most = Math.Max(most, Look(rule, slice, elapsed, window));
-            if (elapsed < needed || window.Length < needed && elapsed < stopping.MaxTime * 1e9) most = Math.Max(most, needed - window.Length + 2 * CommonWindow.LeastGuard);
+            for (var i = 0; i < watches.Length; i++) most = Math.Max(most, watches[i].Look(samples[i], elapsed, window));
+            if (window.Length < needed && elapsed < stopping.MaxTime * 1e9) most = Math.Max(most, needed - window.Length + 2 * CommonWindow.LeastGuard);
             if (most > 0) return most;
             // Nobody stops alone: all go on for a while after the last rule is met.
             var longest = samples.Max(s => s.Count == 0 ? 0 : s.Max(x => x.End - x.Start));
             tail = elapsed + Math.Max(100_000_000, 3 * longest);
             return tail - elapsed;
         }, cancel);
+        foreach (var watch in watches) Note(watch);
         Judge(trial, workers, samples, needed);
     }
 
@@ -90,22 +103,9 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
         if (window.Length < needed || window.Busy.Any(b => b < CommonWindow.BusyLimit) || window.Inside.Any(n => n < 3)) flags.Add("no-overlap");
     }
 
-    /// <summary>Nanoseconds until the next look; 0 once the rule is met. The main metric decides.</summary>
-    long Look(StoppingRule rule, List<Sample> samples, long elapsed, CommonWindow? window)
+    void Note(SliceWatch watch)
     {
-        var (timed, values) = (0L, new List<double>(samples.Count));
-        foreach (ref readonly var sample in CollectionsMarshal.AsSpan(samples))
-        {
-            if (sample.Metric != 0 || window?.Holds(sample) == false) continue;
-            timed += sample.End - sample.Start;
-            values.Add(sample.Value);
-        }
-        var decision = rule.Look(CollectionsMarshal.AsSpan(values), timed / 1e9, elapsed / 1e9);
-        if (decision.Stop && decision.Flag.Length > 0) flags.Add(decision.Flag);
-        if (decision.Stop) return 0;
-        // The first look comes when the least time is over; later ones get rarer, since each costs the slices a little.
-        var least = (long)(stopping.MinTime * 1e9) - elapsed;
-        return least > 0 ? least : Math.Max(10_000_000, elapsed / 6);
+        if (watch.Flag is { } flag) flags.Add(flag);
     }
 
     async Task<IReadOnlyList<List<Sample>>> Phase(Trial trial, Phase phase, IReadOnlyList<WorkerProcess> workers, Func<IReadOnlyList<List<Sample>>, long, long> enough, CancellationToken cancel)

@@ -22,6 +22,9 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
     readonly BlockingCollection<WorkerMessage> inbox = [];
     IPreparedProbe? prepared;
 
+    /// <summary>Called first on the thread that measures, to pin it.</summary>
+    public Action? OnProbeThread { get; init; }
+
     /// <summary>Runs until the coordinator says exit or closes the pipe.</summary>
     /// <returns>Whether it was told to exit.</returns>
     public bool Run(TextReader from, TextWriter to)
@@ -48,6 +51,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
 
     void Measure(TextWriter to)
     {
+        OnProbeThread?.Invoke();
         foreach (var message in inbox.GetConsumingEnumerable())
         {
             if (message is Exit) break;

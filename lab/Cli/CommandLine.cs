@@ -1,0 +1,59 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using GpuLab.Cli.Verbs;
+using GpuLab.Control;
+using GpuLab.Results;
+
+namespace GpuLab.Cli;
+
+/// <summary>The verbs, and the one place where an error is printed and becomes an exit code.</summary>
+static class CommandLine
+{
+    public const int Done = 0, Failed = 1, Wrong = 2, Worse = 3, Invalid = 4, Interrupted = 130;
+
+    public static async Task<int> Run(string[] args)
+    {
+        var parsed = Root().Parse(args);
+        if (parsed.Action is ParseErrorAction wrong)
+        {
+            wrong.ShowHelp = false;
+            await parsed.InvokeAsync();
+            return Wrong;
+        }
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromSeconds(20) });
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
+        }
+        catch (UsageException usage)
+        {
+            return Print(usage.Message, Wrong);
+        }
+        catch (Exception failure) when (failure is PartitionException or RunFolderException or IOException or UnauthorizedAccessException)
+        {
+            return Print(failure.Message, failure is RunFolderException { Usage: true } ? Wrong : Failed);
+        }
+    }
+
+    public static RootCommand Root() => new("GPU partitioning and inference performance lab: cuts a device into slices, measures them alone and at the same time, and reports.")
+    {
+        RunVerb.Create(),
+        ReportVerb.Create(),
+        DevicesVerb.Create(),
+        ProbesVerb.Create(),
+        SchemaVerb.Create(),
+        CompletionVerb.Create(),
+    };
+
+    static int Print(string message, int code)
+    {
+        foreach (var line in message.Split('\n')) Console.Error.WriteLine($"gpulab: {line}");
+        return code;
+    }
+}
+
+/// <summary>Something the user asked for in a way that cannot work; the message says what to do. Exit code 2.</summary>
+sealed class UsageException(string message) : Exception(message);

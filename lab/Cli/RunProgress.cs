@@ -1,0 +1,97 @@
+using System.Globalization;
+using GpuLab.Control;
+using GpuLab.Model;
+using GpuLab.Results;
+using GpuLab.Running;
+using GpuLab.Sweeps;
+
+namespace GpuLab.Cli;
+
+/// <summary>Shows a run on standard error while it goes on.</summary>
+abstract class RunProgress : IRunProgress, IDisposable
+{
+    /// <summary>One line that changes on a terminal, plain lines elsewhere.</summary>
+    public static RunProgress For(Plan plan, IDevice device)
+    {
+        var simulated = device.Facts.Simulated ? " (simulated)" : "";
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{device.Facts.Name}{simulated}: {plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}"));
+        return Console.IsErrorRedirected ? new LogProgress() : new LineProgress();
+    }
+
+    public virtual void LayoutCut(LayoutGroup group, double seconds)
+    {
+    }
+
+    public virtual void TrialStarts(Trial trial, RunState state)
+    {
+    }
+
+    public abstract void TrialEnds(Trial trial, TrialDone done, IReadOnlyList<SampleRow> rows, RunState state);
+
+    /// <summary>Leaves the terminal as it was.</summary>
+    public virtual void Close()
+    {
+    }
+
+    public void Dispose() => Close();
+
+    /// <summary>The trial's latest figure: the median of the phase that matters, by slice.</summary>
+    protected static string Latest(Trial trial, TrialDone done, IReadOnlyList<SampleRow> rows)
+    {
+        if (done.Status != "ok") return $"{done.Status}: {done.Reason}";
+        var main = trial.Cell.Probe.Main;
+        var figures = rows.Where(r => r.Metric == main.Name && r.Phase is Phase.Solo or Phase.Together)
+            .GroupBy(r => r.Slice)
+            .Select(g => Pretty.Value(Median([.. g.Select(r => r.Value)]), main.Unit));
+        return string.Join(", ", figures);
+    }
+
+    static double Median(double[] values)
+    {
+        Array.Sort(values);
+        return values.Length == 0 ? double.NaN : values[values.Length / 2];
+    }
+}
+
+/// <summary>For logs: a line for each layout, each tenth of the way and everything that went wrong.</summary>
+sealed class LogProgress : RunProgress
+{
+    int tenth;
+
+    public override void LayoutCut(LayoutGroup group, double seconds) => Console.Error.WriteLine($"layout {group.Layout}: {string.Join(", ", group.Slices)}");
+
+    public override void TrialEnds(Trial trial, TrialDone done, IReadOnlyList<SampleRow> rows, RunState state)
+    {
+        if (done.Status != "ok") Console.Error.WriteLine($"{trial.Cell}, repeat {trial.Repeat}: {Latest(trial, done, rows)}");
+        if (state.Done * 10 / state.Total <= tenth) return;
+        tenth = state.Done * 10 / state.Total;
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{state.Done}/{state.Total} trials, {Pretty.Time(Math.Round(state.Left))} left; {trial.Cell}: {Latest(trial, done, rows)}"));
+    }
+}
+
+/// <summary>For a terminal: one status line below what went wrong.</summary>
+sealed class LineProgress : RunProgress
+{
+    string latest = "";
+
+    public override void TrialStarts(Trial trial, RunState state) => Show(trial, state);
+
+    public override void TrialEnds(Trial trial, TrialDone done, IReadOnlyList<SampleRow> rows, RunState state)
+    {
+        latest = $"{trial.Cell.Probe.Id} {Latest(trial, done, rows)}";
+        if (done.Status == "ok") return;
+        Console.Error.Write("\r\u001b[K");
+        Console.Error.WriteLine($"{trial.Cell}, repeat {trial.Repeat}: {Latest(trial, done, rows)}");
+    }
+
+    public override void Close() => Console.Error.Write("\r\u001b[K");
+
+    void Show(Trial trial, RunState state)
+    {
+        var bar = new string('█', state.Done * 20 / state.Total).PadRight(20, '░');
+        var line = string.Create(CultureInfo.InvariantCulture, $"{bar} {state.Done}/{state.Total}  {Pretty.Time(Math.Ceiling(state.Left))} left  {trial.Cell}");
+        if (latest.Length > 0) line += $"  (last: {latest})";
+        var width = Math.Max(20, Terminal.Error.Profile.Width - 1);
+        Console.Error.Write("\r\u001b[K" + (line.Length > width ? line[..(width - 1)] + "…" : line));
+    }
+}

@@ -1,0 +1,124 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using GpuLab.Control;
+using GpuLab.Model;
+using GpuLab.Probes;
+using GpuLab.Reports;
+using GpuLab.Results;
+using GpuLab.Running;
+using GpuLab.Statistics;
+using GpuLab.Sweeps;
+
+namespace GpuLab.Cli;
+
+/// <summary>One <c>gpulab run</c> from file to report.</summary>
+sealed class RunSession(RunRequest request)
+{
+    public async Task<int> Run(CancellationToken cancel)
+    {
+        var (sweep, info) = request.Resume is { } folder ? Again(folder) : (Read(request.Sweep!), null);
+        var device = Devices.Open(request.On ?? (info is null ? sweep.Device : DeviceId.Parse(info.Device, null)));
+        var (plan, partitioner) = Planned(sweep, device);
+        if (request.DryRun)
+        {
+            PlanView.Print(plan, partitioner, device, request.Json);
+            return CommandLine.Done;
+        }
+        var path = request.Resume ?? Path.GetFullPath(request.Output ?? DefaultFolder(sweep));
+        int exit;
+        using (var run = info is null
+            ? RunFolder.Create(path, Provenance.Of(sweep, device), PlanDocuments.From(plan, partitioner))
+            : RunFolder.Resume(path, Provenance.Of(sweep, device)))
+        {
+            exit = await Measure(sweep, plan, device, partitioner, run, cancel);
+        }
+        return Conclude(path, exit);
+    }
+
+    async Task<int> Measure(Sweep sweep, Plan plan, IDevice device, IPartitioner partitioner, RunFolder run, CancellationToken cancel)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => Stop(s, stop));
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => Stop(s, stop));
+        using var progress = RunProgress.For(plan, device);
+        run.Append(new RunStarted(Monotonic.Now, DateTimeOffset.UtcNow, BootId(), Environment.ProcessId, request.Resume is not null));
+        var limit = TimeSpan.FromSeconds(request.WorkerTimeout);
+        var timeouts = Timeouts.Default with { Silence = limit, Prepare = limit > Timeouts.Default.Prepare ? limit : Timeouts.Default.Prepare };
+        var (exit, reason) = (CommandLine.Done, "");
+        try
+        {
+            reason = await new RunCoordinator(device, partitioner, sweep, plan, run, new(OwnCommand(), run.WorkerLog), timeouts, progress).Run(stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            (exit, reason) = (CommandLine.Interrupted, "interrupted");
+            run.AbandonTrial();
+        }
+        run.Append(new RunEnded(Monotonic.Now, exit, reason));
+        run.End(DateTimeOffset.UtcNow, exit);
+        progress.Close();
+        if (reason == "budget") Say($"the budget of {Pretty.Time(sweep.Budget!.Value)} is used up; 'gpulab run --resume {run.Path}' measures the rest");
+        if (exit == CommandLine.Interrupted) Say($"interrupted; what was measured is kept. Go on with: gpulab run --resume {run.Path}");
+        return exit;
+    }
+
+    int Conclude(string path, int exit)
+    {
+        var data = RunFolderReader.Read(path);
+        if (data.Samples.Count == 0)
+        {
+            Say($"nothing was measured; see {Path.Combine(path, RunFiles.Events)}");
+            return exit == CommandLine.Done ? CommandLine.Failed : exit;
+        }
+        var analysis = Analyzer.Analyze(data, Catalogue.Probes);
+        var report = ReportFile.Write(path, analysis);
+        if (request.Json) SummaryJson.Print(analysis, path, report);
+        else SummaryView.Print(analysis, path, report);
+        return exit;
+    }
+
+    static (Sweep, RunInfo?) Again(string folder)
+    {
+        var info = RunFolderReader.ReadInfo(folder);
+        return (Bind(info.Sweep, Path.Combine(folder, RunFiles.Info)), info);
+    }
+
+    static Sweep Read(FileInfo file)
+    {
+        if (!file.Exists) throw new UsageException($"{file}: there is no such file");
+        if (file.Length > SweepReader.LongestText) throw new UsageException($"{file}: {Pretty.Bytes(file.Length)} is too long for a sweep");
+        return Bind(File.ReadAllText(file.FullName), file.ToString());
+    }
+
+    static Sweep Bind(string text, string file)
+    {
+        var read = SweepReader.Read(text, file, Catalogue.Probes);
+        return read.Sweep ?? throw new UsageException(string.Join('\n', read.Errors));
+    }
+
+    static (Plan, IPartitioner) Planned(Sweep sweep, IDevice device)
+    {
+        var planned = Planner.Plan(sweep, device, Catalogue.Probes);
+        return planned.Plan is { } plan ? (plan, planned.Partitioner!) : throw new UsageException(string.Join('\n', planned.Errors));
+    }
+
+    static string DefaultFolder(Sweep sweep) =>
+        Path.Combine("runs", $"{DateTimeOffset.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{sweep.Name}");
+
+    /// <summary>The executable, or the host and the library where the program runs as <c>dotnet gpulab.dll</c>.</summary>
+    static IReadOnlyList<string> OwnCommand()
+    {
+        var program = Environment.ProcessPath!;
+        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "gpulab.dll")] : [program];
+    }
+
+    static string BootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    static void Stop(PosixSignalContext signal, CancellationTokenSource stop)
+    {
+        signal.Cancel = true;
+        stop.Cancel();
+    }
+
+    static void Say(string sentence) => Console.Error.WriteLine($"gpulab: {sentence}");
+}

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using GpuLab.Results;
+using GpuLab.Statistics;
+
+namespace GpuLab.Cli;
+
+/// <summary>The figures of a run for scripts: SI values, one object a figure.</summary>
+static class SummaryJson
+{
+    public static void Print(Analysis analysis, string folder, string report)
+    {
+        using var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new() { Indented = true });
+        writer.WriteStartObject();
+        writer.WriteString("run", folder);
+        writer.WriteString("report", report);
+        writer.WriteString("device", analysis.Run.Info.Device);
+        writer.WriteBoolean("simulated", analysis.Run.Info.Simulated);
+        writer.WriteStartArray("figures");
+        foreach (var figure in analysis.Figures) Write(writer, figure);
+        writer.WriteEndArray();
+        writer.WriteStartArray("findings");
+        foreach (var finding in analysis.Findings)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("severity", finding.Severity.ToString().ToLowerInvariant());
+            writer.WriteString("gate", finding.Gate);
+            writer.WriteString("subject", finding.Subject);
+            writer.WriteString("message", finding.Message);
+            writer.WriteString("remedy", finding.Remedy);
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter writer, Figure figure)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("layout", figure.Layout);
+        writer.WriteString("mode", figure.Mode);
+        writer.WriteString("slice", figure.Slice);
+        writer.WriteString("phase", PhaseNames.Of(figure.Phase));
+        writer.WriteString("metric", figure.Metric.Id);
+        writer.WriteString("unit", figure.Metric.Unit);
+        writer.WriteStartObject("parameters");
+        foreach (var (name, value) in figure.Parameters)
+        {
+            if (value.Word is { } word) writer.WriteString(name, word);
+            else writer.WriteNumber(name, value.Number);
+        }
+        writer.WriteEndObject();
+        writer.WriteNumber("samples", figure.Samples);
+        writer.WriteNumber("repeats", figure.Repeats);
+        Number(writer, "median", figure.Median);
+        Number(writer, "low", figure.Interval.Low);
+        Number(writer, "high", figure.Interval.High);
+        writer.WriteString("interval", figure.Interval.Kind);
+        Number(writer, "spread", figure.Spread);
+        if (figure.Ceiling is { } ceiling)
+        {
+            Number(writer, "ceiling", ceiling.Value);
+            writer.WriteString("ceiling_source", ceiling.Source);
+        }
+        if (figure.Overlap is { } overlap) Number(writer, "overlap", overlap);
+        writer.WriteStartArray("flags");
+        foreach (var flag in figure.Flags) writer.WriteStringValue(flag);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    /// <summary>JSON has no NaN: it becomes null.</summary>
+    static void Number(Utf8JsonWriter writer, string name, double value)
+    {
+        if (double.IsFinite(value)) writer.WriteNumber(name, value);
+        else writer.WriteNull(name);
+    }
+}

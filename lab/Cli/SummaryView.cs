@@ -1,0 +1,100 @@
+using System.Globalization;
+using GpuLab.Model;
+using GpuLab.Results;
+using GpuLab.Statistics;
+using Spectre.Console;
+
+namespace GpuLab.Cli;
+
+/// <summary>The table at the end of a run.</summary>
+static class SummaryView
+{
+    public static void Print(Analysis analysis, string folder, string report)
+    {
+        var simulated = analysis.Run.Info.Simulated;
+        foreach (var layout in analysis.Figures.GroupBy(f => f.Layout))
+        {
+            var title = simulated ? $"layout {layout.Key}  (SIMULATED: predicted, not measured)" : $"layout {layout.Key}";
+            var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title), new Style(decoration: Decoration.Bold)).Width(null);
+            foreach (var column in (string[])["probe", "slice", "when"]) table.AddColumn(new TableColumn(column).NoWrap());
+            foreach (var column in (string[])["median", "interval", "spread", "of ceiling"]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+            table.AddColumn("flags");
+            foreach (var row in Rows([.. layout])) table.AddRow([.. row.Select(Markup.Escape)]);
+            Terminal.Out.Write(table);
+        }
+        foreach (var curve in analysis.Plateaus.GroupBy(p => (p.Probe, p.Layout, p.Slice)))
+            Terminal.Out.MarkupLineInterpolated($"{curve.Key.Probe} on {curve.Key.Slice}: {string.Join("  ", curve.Select(p => $"{p.Name} {Pretty.Time(p.Value)} to {Pretty.Bytes(p.To)}"))}");
+        PrintFindings(analysis.Findings);
+        PrintTime(analysis.Run);
+        Terminal.Out.WriteLine();
+        Console.Out.WriteLine($"run     {folder}");
+        Console.Out.WriteLine($"report  {report}");
+    }
+
+    static IEnumerable<string[]> Rows(IReadOnlyList<Figure> figures)
+    {
+        foreach (var group in figures.GroupBy(f => (f.Probe.Id, f.Metric.Id, f.Slice, f.Phase, Parameters: f.Probe.Axis is { } axis ? f.Parameters.Without(axis) : f.Parameters)))
+        {
+            var points = group.ToList();
+            if (points.Count == 1) yield return Row(points[0]);
+            else yield return Curve(points);
+        }
+    }
+
+    static string[] Row(Figure f) =>
+    [
+        Named(f.Probe, f.Parameters), f.Slice, When(f.Phase), Pretty.Value(f.Median, f.Metric.Unit),
+        $"{Pretty.Value(f.Interval.Low, f.Metric.Unit)} … {Pretty.Value(f.Interval.High, f.Metric.Unit)}", Pretty.Percent(f.Spread),
+        f.Ceiling is { } ceiling ? Pretty.Percent(ceiling.Share) : "", string.Join(' ', f.Flags),
+    ];
+
+    /// <summary>A whole curve in one line: its first and last point and how many there are between.</summary>
+    static string[] Curve(IReadOnlyList<Figure> points)
+    {
+        var axis = points[0].Probe.Axis!;
+        var ordered = points.OrderBy(p => p.Parameters.Number(axis, 0)).ToList();
+        string Point(Figure f) => $"{Pretty.Value(f.Median, f.Metric.Unit)} at {f.Parameters[axis]}";
+        return
+        [
+            Named(points[0].Probe, points[0].Parameters.Without(axis)), points[0].Slice, When(points[0].Phase), Point(ordered[0]), "→ " + Point(ordered[^1]),
+            Pretty.Percent(ordered.Max(p => p.Spread)), string.Create(CultureInfo.InvariantCulture, $"{points.Count} points"),
+            string.Join(' ', points.SelectMany(p => p.Flags).Distinct()),
+        ];
+    }
+
+    static string Named(ProbeInfo probe, Parameters parameters)
+    {
+        var own = parameters.Where(p => !probe.Parameters.Any(d => d.Name == p.Key && d.Default == p.Value)).Select(p => p.Value.IsWord ? p.Value.ToString() : $"{p.Key}={p.Value}");
+        return string.Join(' ', own.Prepend(probe.Id));
+    }
+
+    static string When(Phase phase) => phase switch
+    {
+        Phase.Together => "together",
+        Phase.SoloBefore => "alone, before",
+        Phase.SoloAfter => "alone, after",
+        _ => "alone",
+    };
+
+    static void PrintFindings(IReadOnlyList<Finding> findings)
+    {
+        // Many cells share one cause: it is said once, with how often.
+        foreach (var group in findings.GroupBy(f => (f.Severity, f.Gate)).OrderByDescending(g => g.Key.Severity))
+        {
+            var (first, more) = (group.First(), group.Count() - 1);
+            var also = more > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {more} more)") : "";
+            Terminal.Out.MarkupLineInterpolated($"[{Colour(first.Severity)}]{first.Severity.ToString().ToUpperInvariant(),-7}[/] {first.Subject}: {first.Message}{also}. {first.Remedy}");
+        }
+    }
+
+    static string Colour(Severity severity) => severity switch { Severity.Invalid => "red", Severity.Suspect => "yellow", _ => "grey" };
+
+    static void PrintTime(RunData run)
+    {
+        var trials = run.Events.OfType<TrialDone>().ToList();
+        if (run.Info.End is not { } end) return;
+        var wall = (end - run.Info.Start).TotalSeconds;
+        var timed = trials.Sum(t => t.TimedSeconds);
+        Terminal.Out.MarkupLineInterpolated($"{trials.Count} trials, {run.Samples.Count} samples in {Pretty.Time(wall)}; {Pretty.Percent(1 - timed / wall)} of it outside timed regions, warm-up and required waits (estimated: {Pretty.Time(run.Plan.Seconds)})");
+    }
+}

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using GpuLab.Model;
+
+namespace GpuLab.Cli.Verbs;
+
+static class RunVerb
+{
+    public static Command Create()
+    {
+        var sweep = new Argument<FileInfo?>("sweep") { Description = "Sweep file (YAML).", Arity = ArgumentArity.ZeroOrOne };
+        var on = Options.On("Measure this device instead of the one the sweep names.");
+        var output = new Option<DirectoryInfo?>("--out", "-o") { Description = "Folder of the run. Default: runs/<time>-<name>.", HelpName = "FOLDER" };
+        var resume = new Option<DirectoryInfo?>("--resume") { Description = "Go on with an interrupted run; finished trials are kept and not repeated.", HelpName = "FOLDER" };
+        var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the plan, what is skipped and why, and the estimated time. Touches nothing." };
+        var json = Options.Json();
+        var timeout = new Option<double>("--worker-timeout")
+        {
+            Description = "Seconds of silence after which a worker counts as hung.", HelpName = "SECONDS", DefaultValueFactory = _ => Running.Timeouts.Default.Silence.TotalSeconds,
+        };
+        timeout.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<double>() is > 0 and < 86400)) result.AddError("--worker-timeout must be between 0 and 86400 seconds.");
+        });
+        var verb = new Command("run", """
+            Carries out a sweep: cuts the device, measures every slice, writes a run folder and a report.
+
+            Examples:
+              gpulab run scripts/sweeps/quickstart.yaml
+              gpulab run sweep.yaml --dry-run
+              gpulab run --resume runs/20260101-120000-quickstart
+
+            Exit codes: 0 done, 1 failed, 2 wrong usage or file, 130 interrupted (resume with --resume).
+            """)
+        {
+            sweep, on, output, resume, dry, json, timeout,
+        };
+        verb.Validators.Add(result =>
+        {
+            if (result.GetValue(sweep) is null == result.GetValue(resume) is null) result.AddError("Name a sweep file, or a folder to --resume.");
+            if (result.GetValue(resume) is not null && (result.GetValue(on) is not null || result.GetValue(output) is not null)) result.AddError("--resume goes on with what the folder says: --on and --out do not go with it.");
+        });
+        verb.SetAction((parse, cancel) => new RunSession(new(
+            parse.GetValue(sweep), parse.GetValue(on), parse.GetValue(output)?.FullName, parse.GetValue(resume)?.FullName,
+            parse.GetValue(dry), parse.GetValue(json), parse.GetValue(timeout))).Run(cancel));
+        return verb;
+    }
+}
+
+/// <summary>What <c>gpulab run</c> was asked for.</summary>
+sealed record RunRequest(FileInfo? Sweep, DeviceId? On, string? Output, string? Resume, bool DryRun, bool Json, double WorkerTimeout);

@@ -1,0 +1,116 @@
+using GpuLab.Control;
+using GpuLab.Results;
+using GpuLab.Statistics;
+using GpuLab.Sweeps;
+
+namespace GpuLab.Running;
+
+/// <summary>
+/// Carries a plan out: one partition for each layout, one worker for each slice, one trial after the other, each on disk
+/// before the next begins. A trial that fails costs itself; the run goes on.
+/// </summary>
+public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Sweep sweep, Plan plan, RunFolder folder, WorkerLauncher launcher, Timeouts timeouts, IRunProgress progress)
+{
+    readonly HashSet<string> finished = [.. folder.Finished];
+    readonly Clockwork clock = new(plan.Seconds, Math.Max(1, plan.TrialCount - folder.Finished.Count));
+    int done, failed, skipped;
+
+    /// <summary>Runs what is not finished yet.</summary>
+    /// <returns>Why it ended early (<c>budget</c>), or empty.</returns>
+    /// <exception cref="OperationCanceledException">Interrupted; the partition is restored and the folder can be resumed.</exception>
+    public async Task<string> Run(CancellationToken cancel)
+    {
+        done = finished.Count;
+        foreach (var group in plan.Groups)
+        {
+            var trials = group.Trials.Where(t => !finished.Contains(t.Id)).ToList();
+            if (trials.Count == 0) continue;
+            if (!await RunGroup(group, trials, cancel)) return "budget";
+        }
+        return "";
+    }
+
+    RunState State => new(done, plan.TrialCount, failed, skipped, clock.Elapsed, clock.Left);
+
+    async Task<bool> RunGroup(LayoutGroup group, IReadOnlyList<Trial> trials, CancellationToken cancel)
+    {
+        var start = Monotonic.Now;
+        await using var partition = await partitioner.Apply(group.Layout, cancel);
+        var seconds = (Monotonic.Now - start) / 1e9;
+        folder.Append(new PartitionStep(Monotonic.Now, group.Layout.ToString(), "cut", seconds));
+        progress.LayoutCut(group, seconds);
+        await using var workers = new WorkerSet(launcher, device.Id, partition.Slices, timeouts, folder.Append);
+        await workers.Get(partition.Slices, cancel);
+        foreach (var trial in trials)
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (sweep.Budget is { } budget && clock.Elapsed > budget) return false;
+            await RunTrial(trial, partition, workers, cancel);
+        }
+        return true;
+    }
+
+    async Task RunTrial(Trial trial, Partition partition, WorkerSet workers, CancellationToken cancel)
+    {
+        progress.TrialStarts(trial, State);
+        var start = Monotonic.Now;
+        var slices = partition.Slices.Where(s => trial.Cell.Slice is null || s.Name == trial.Cell.Slice).ToList();
+        var (outcome, result) = await Attempt(trial, slices, workers, cancel);
+        if (result is not null)
+        {
+            folder.Append(result.Rows);
+            foreach (var e in result.Events) folder.Append(e);
+        }
+        Record(trial);
+        var record = folder.FinishTrial(outcome with { WallSeconds = (Monotonic.Now - start) / 1e9 });
+        done++;
+        clock.OneDone();
+        progress.TrialEnds(trial, record, result?.Rows ?? [], State);
+    }
+
+    async Task<(TrialOutcome, TrialResult?)> Attempt(Trial trial, IReadOnlyList<Slice> slices, WorkerSet workers, CancellationToken cancel)
+    {
+        var scratch = folder.Scratch(trial.Id);
+        try
+        {
+            Record(trial);
+            var at = await workers.Get(slices, cancel);
+            var seed = Seed(trial);
+            var result = await new TrialRunner(workers.Arena, sweep.Stopping, timeouts).Run(trial, at, seed, scratch, cancel);
+            return (Outcome(trial, "ok", "", result.Flags, result.TimedSeconds), result);
+        }
+        catch (ProbeSkippedException skip)
+        {
+            skipped++;
+            return (Outcome(trial, "skipped", skip.Message, [], 0), null);
+        }
+        catch (WorkerException wrong)
+        {
+            failed++;
+            await Drop(slices, workers);
+            return (Outcome(trial, "failed", wrong.Message, [], 0), null);
+        }
+        finally
+        {
+            if (Directory.Exists(scratch)) Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    /// <summary>After a failure some workers may still be in the middle of something; fresh ones know where they are.</summary>
+    static async Task Drop(IReadOnlyList<Slice> slices, WorkerSet workers)
+    {
+        foreach (var slice in slices) await workers.Drop(slice.Index);
+    }
+
+    /// <summary>Differs by trial and is the same in every execution of a sweep.</summary>
+    ulong Seed(Trial trial) => new Xoshiro(sweep.Seed ^ ((ulong)trial.Cell.Number << 20) ^ ((ulong)trial.Repeat << 56)).Next();
+
+    static TrialOutcome Outcome(Trial trial, string status, string reason, IReadOnlyList<string> flags, double timed) =>
+        new(Monotonic.Now, trial.Id, status, reason, flags, 0, timed);
+
+    void Record(Trial trial)
+    {
+        var now = Monotonic.Now;
+        folder.Append([.. device.Telemetry.Read().Select(r => new TelemetryRow(trial.Id, now, r.Scope, r.Field, r.Value))]);
+    }
+}

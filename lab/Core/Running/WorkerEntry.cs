@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Text;
+using GpuLab.Model;
+using Microsoft.Win32.SafeHandles;
+
+namespace GpuLab.Running;
+
+/// <summary>The hidden verb <c>worker</c>: what a worker process does before and after it hosts probes.</summary>
+public static class WorkerEntry
+{
+    /// <param name="args">As <see cref="WorkerProcess.Start"/> writes them, without the verb.</param>
+    /// <param name="probes">Carries out a probe on a device.</param>
+    /// <param name="pin">Binds the calling thread to one processor.</param>
+    /// <returns>Exit code.</returns>
+    public static int Run(IReadOnlyList<string> args, Func<DeviceKind, string, IProbe?> probes, Action<int> pin)
+    {
+        // Own session, so that the coordinator can end everything this worker starts.
+        _ = Posix.setsid();
+        _ = Posix.prctl(Posix.PR_SET_TIMERSLACK, 1, 0, 0, 0);
+        if (args is not [var arena, var slots, var slot, var slice, var device, var cpus])
+        {
+            Console.Error.WriteLine("gpulab: 'worker' is started by 'run', not by hand.");
+            return 2;
+        }
+        // Messages go to a copy of descriptor 1; whatever a library prints there lands in the log instead.
+        var messages = Posix.dup(1);
+        _ = Posix.dup2(2, 1);
+        using var to = new StreamWriter(new FileStream(new SafeFileHandle(messages, ownsHandle: true), FileAccess.Write, 0), new UTF8Encoding(false));
+        using var from = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+        var options = new WorkerOptions(arena, Number(slots), Number(slot), slice, DeviceId.Parse(device, null), [.. cpus.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Number)]);
+        var identity = new Dictionary<string, string> { ["cpus"] = cpus };
+        using var host = new WorkerHost(options, id => probes(options.Device.Kind, id), identity) { OnProbeThread = () => Pin(options.Cpus, pin) };
+        if (host.Run(from, to)) return 0;
+        // The coordinator is gone: nothing this worker started may outlive it.
+        _ = Posix.kill(0, Posix.SIGKILL);
+        return 1;
+    }
+
+    static void Pin(IReadOnlyList<int> cpus, Action<int> pin)
+    {
+        if (cpus.Count > 0) pin(cpus[0]);
+    }
+
+    static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,84 @@
+using GpuLab.Control;
+using GpuLab.Model;
+using GpuLab.Results;
+
+namespace GpuLab.Running;
+
+/// <summary>How this program is started again as a worker, and where workers leave their standard error.</summary>
+/// <param name="Command">Executable and leading arguments.</param>
+public sealed record WorkerLauncher(IReadOnlyList<string> Command, Func<string, string> LogPath);
+
+/// <summary>
+/// The workers of one partition: started together, kept for all its trials, replaced when one breaks.
+/// </summary>
+sealed class WorkerSet(WorkerLauncher launcher, DeviceId device, IReadOnlyList<Slice> slices, Timeouts timeouts, Action<RunEvent> log) : IAsyncDisposable
+{
+    /// <summary>A worker that cannot even say hello so many times in a row will not do so the next time.</summary>
+    const int Attempts = 3;
+
+    readonly WorkerProcess?[] workers = new WorkerProcess?[slices.Count];
+    readonly int[] failures = new int[slices.Count];
+
+    public Arena Arena { get; } = Arena.Create(slices.Count);
+
+    /// <summary>Live workers of some slices, started where there are none.</summary>
+    /// <exception cref="WorkerException">One does not start, or is not where it should be.</exception>
+    public async Task<IReadOnlyList<WorkerProcess>> Get(IReadOnlyList<Slice> wanted, CancellationToken cancel)
+    {
+        var starting = new List<(WorkerProcess Worker, long Since)>();
+        foreach (var slice in wanted)
+        {
+            if (workers[slice.Index] is { Alive: true }) continue;
+            await Drop(slice.Index);
+            Arena.Clear(slice.Index);
+            var worker = WorkerProcess.Start(launcher.Command, slice, slice.Index, Arena, device, launcher.LogPath(slice.Name));
+            workers[slice.Index] = worker;
+            starting.Add((worker, Monotonic.Now));
+        }
+        foreach (var (worker, since) in starting) await Greet(worker, since, cancel);
+        return [.. wanted.Select(s => workers[s.Index]!)];
+    }
+
+    /// <summary>Ends a worker that broke, with all it started; the next <see cref="Get"/> starts another.</summary>
+    public async Task Drop(int slot)
+    {
+        if (workers[slot] is not { } worker) return;
+        workers[slot] = null;
+        await worker.Kill();
+        log(new WorkerEvent(Monotonic.Now, worker.Slice.Name, "ended", "", 0));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var worker in workers)
+        {
+            if (worker is not null) await worker.DisposeAsync();
+        }
+        Arena.Dispose();
+    }
+
+    async Task Greet(WorkerProcess worker, long since, CancellationToken cancel)
+    {
+        try
+        {
+            var hello = await worker.Receive<Hello>(timeouts.Hello, cancel);
+            Compare(worker.Slice, hello);
+            failures[worker.Slot] = 0;
+            log(new WorkerEvent(Monotonic.Now, worker.Slice.Name, "started", $"pid {hello.Pid}", (Monotonic.Now - since) / 1e9));
+        }
+        catch (WorkerException wrong) when (++failures[worker.Slot] >= Attempts)
+        {
+            throw new PartitionException($"the worker on {worker.Slice.Name} did not start {Attempts} times in a row: {wrong.Message}", wrong);
+        }
+    }
+
+    static void Compare(Slice slice, Hello hello)
+    {
+        if (hello.Version != WorkerMessage.Protocol) throw new WorkerException($"the worker speaks protocol {hello.Version}, not {WorkerMessage.Protocol}");
+        foreach (var (name, wanted) in slice.Identity)
+        {
+            var found = hello.Identity.GetValueOrDefault(name, "nothing");
+            if (found != wanted) throw new WorkerException($"the worker is not on {slice.Name}: its {name} is {found}, not {wanted}");
+        }
+    }
+}
