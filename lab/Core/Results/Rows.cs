@@ -1,6 +1,10 @@
+using System.Text.Json.Serialization;
+using CsvHelper;
+
 namespace GpuLab.Results;
 
-/// <summary>The part of a trial a sample belongs to; the names are those in <c>samples.csv</c>.</summary>
+/// <summary>The part of a trial a sample belongs to; <see cref="PhaseNames"/> has the names in files.</summary>
+[JsonConverter(typeof(PhaseConverter))]
 public enum Phase { Warmup, Solo, SoloBefore, Together, SoloAfter }
 
 /// <summary>One row of <c>samples.csv</c>. Times are nanoseconds on the common clock of the trial; the value is SI.</summary>
@@ -8,7 +12,44 @@ public enum Phase { Warmup, Solo, SoloBefore, Together, SoloAfter }
 /// <param name="K">Operations in the timed region.</param>
 /// <param name="Flags">Space-separated words, usually empty.</param>
 public readonly record struct SampleRow(string Trial, int Repeat, string Slice, Phase Phase, long Index, string Metric,
-    long StartNs, long EndNs, long K, double Value, string Flags);
+    long StartNs, long EndNs, long K, double Value, string Flags) : ICsvRow<SampleRow>
+{
+    static string[] ICsvRow<SampleRow>.Columns { get; } =
+        ["trial", "repeat", "slice", "phase", "index", "metric", "start_ns", "end_ns", "k", "value", "flags"];
+
+    static void ICsvRow<SampleRow>.Write(CsvWriter csv, in SampleRow row)
+    {
+        csv.WriteField(row.Trial);
+        csv.WriteField(row.Repeat);
+        csv.WriteField(row.Slice);
+        csv.WriteField(row.Phase.Name());
+        csv.WriteField(row.Index);
+        csv.WriteField(row.Metric);
+        csv.WriteField(row.StartNs);
+        csv.WriteField(row.EndNs);
+        csv.WriteField(row.K);
+        csv.WriteField(row.Value);
+        csv.WriteField(row.Flags);
+    }
+
+    static SampleRow ICsvRow<SampleRow>.Read(CsvCursor row) => new(row.Text(0), row.Int32(1), row.Text(2), row.Phase(3), row.Int64(4), row.Text(5),
+        row.Int64(6), row.Int64(7), row.Int64(8), row.Double(9), row.Text(10));
+}
 
 /// <summary>One row of <c>telemetry.csv</c>.</summary>
-public readonly record struct TelemetryRow(string Trial, long TimeNs, string Scope, string Field, double Value);
+/// <param name="Trial">Empty for readings outside trials.</param>
+public readonly record struct TelemetryRow(string Trial, long TimeNs, string Scope, string Field, double Value) : ICsvRow<TelemetryRow>
+{
+    static string[] ICsvRow<TelemetryRow>.Columns { get; } = ["trial", "time_ns", "scope", "field", "value"];
+
+    static void ICsvRow<TelemetryRow>.Write(CsvWriter csv, in TelemetryRow row)
+    {
+        csv.WriteField(row.Trial);
+        csv.WriteField(row.TimeNs);
+        csv.WriteField(row.Scope);
+        csv.WriteField(row.Field);
+        csv.WriteField(row.Value);
+    }
+
+    static TelemetryRow ICsvRow<TelemetryRow>.Read(CsvCursor row) => new(row.Text(0), row.Int64(1), row.Text(2), row.Text(3), row.Double(4));
+}
