@@ -34,7 +34,7 @@ static class CommandLine
         }
         catch (Exception failure) when (failure is PartitionException or RunFolderException or IOException or UnauthorizedAccessException)
         {
-            return Print(failure.Message, failure is RunFolderException { Usage: true } ? Wrong : Failed);
+            return Print(failure.Message, Failed);
         }
     }
 

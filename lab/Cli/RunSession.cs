@@ -80,21 +80,12 @@ sealed class RunSession(RunRequest request)
     static (Sweep, RunInfo?) Again(string folder)
     {
         var info = RunFolderReader.ReadInfo(folder);
-        return (Bind(info.Sweep, Path.Combine(folder, RunFiles.Info)), info);
+        return (Bound(SweepReader.Read(info.Sweep, Path.Combine(folder, RunFiles.Run), Catalogue.Probes)), info);
     }
 
-    static Sweep Read(FileInfo file)
-    {
-        if (!file.Exists) throw new UsageException($"{file}: there is no such file");
-        if (file.Length > SweepReader.LongestText) throw new UsageException($"{file}: {Pretty.Bytes(file.Length)} is too long for a sweep");
-        return Bind(File.ReadAllText(file.FullName), file.ToString());
-    }
+    static Sweep Read(FileInfo file) => Bound(SweepReader.ReadFile(file.ToString(), Catalogue.Probes));
 
-    static Sweep Bind(string text, string file)
-    {
-        var read = SweepReader.Read(text, file, Catalogue.Probes);
-        return read.Sweep ?? throw new UsageException(string.Join('\n', read.Errors));
-    }
+    static Sweep Bound(SweepReading read) => read.Sweep ?? throw new UsageException(string.Join('\n', read.Errors));
 
     static (Plan, IPartitioner) Planned(Sweep sweep, IDevice device)
     {

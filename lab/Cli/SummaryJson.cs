@@ -39,7 +39,7 @@ static class SummaryJson
         writer.WriteString("layout", figure.Layout);
         writer.WriteString("mode", figure.Mode);
         writer.WriteString("slice", figure.Slice);
-        writer.WriteString("phase", PhaseNames.Of(figure.Phase));
+        writer.WriteString("phase", figure.Phase.Name());
         writer.WriteString("metric", figure.Metric.Id);
         writer.WriteString("unit", figure.Metric.Unit);
         writer.WriteStartObject("parameters");

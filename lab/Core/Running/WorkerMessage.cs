@@ -64,6 +64,6 @@ public sealed record Finished(string Slice, string? Wrong) : WorkerMessage(Slice
 public sealed record Exit(string Slice) : WorkerMessage(Slice);
 
 /// <summary>Source-generated, because reflection would cost a worker 50 ms of its start.</summary>
-[JsonSourceGenerationOptions(NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WorkerMessage))]
 sealed partial class WorkerJson : JsonSerializerContext;

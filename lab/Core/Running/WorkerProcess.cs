@@ -35,6 +35,9 @@ public sealed class WorkerProcess : IAsyncDisposable
 
     public int Pid => process.Id;
 
+    /// <summary>When it was started, CLOCK_MONOTONIC nanoseconds.</summary>
+    public long Started { get; } = Monotonic.Now;
+
     /// <summary>Samples lost in the last phase because the ring was full.</summary>
     public long Dropped { get; private set; }
 

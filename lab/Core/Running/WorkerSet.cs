@@ -17,26 +17,46 @@ sealed class WorkerSet(WorkerLauncher launcher, DeviceId device, IReadOnlyList<S
     const int Attempts = 3;
 
     readonly WorkerProcess?[] workers = new WorkerProcess?[slices.Count];
-    readonly int[] failures = new int[slices.Count];
 
     public Arena Arena { get; } = Arena.Create(slices.Count);
 
     /// <summary>Live workers of some slices, started where there are none.</summary>
-    /// <exception cref="WorkerException">One does not start, or is not where it should be.</exception>
+    /// <exception cref="PartitionException">One does not start, or is not where it should be.</exception>
     public async Task<IReadOnlyList<WorkerProcess>> Get(IReadOnlyList<Slice> wanted, CancellationToken cancel)
     {
-        var starting = new List<(WorkerProcess Worker, long Since)>();
-        foreach (var slice in wanted)
+        for (var attempt = 1; ; attempt++)
         {
-            if (workers[slice.Index] is { Alive: true }) continue;
+            var missing = wanted.Where(s => workers[s.Index] is not { Alive: true }).ToList();
+            if (missing.Count == 0) return [.. wanted.Select(s => workers[s.Index]!)];
+            if (await Start(missing, cancel) is not { } wrong) continue;
+            if (attempt == Attempts) throw new PartitionException($"a worker did not start {Attempts} times in a row: {wrong.Message}", wrong);
+        }
+    }
+
+    /// <summary>Starts them all at once, since most of a start is waiting for the runtime.</summary>
+    /// <returns>What went wrong with one of them, or null.</returns>
+    async Task<WorkerException?> Start(IReadOnlyList<Slice> missing, CancellationToken cancel)
+    {
+        foreach (var slice in missing)
+        {
             await Drop(slice.Index);
             Arena.Clear(slice.Index);
-            var worker = WorkerProcess.Start(launcher.Command, slice, slice.Index, Arena, device, launcher.LogPath(slice.Name));
-            workers[slice.Index] = worker;
-            starting.Add((worker, Monotonic.Now));
+            workers[slice.Index] = WorkerProcess.Start(launcher.Command, slice, slice.Index, Arena, device, launcher.LogPath(slice.Name));
         }
-        foreach (var (worker, since) in starting) await Greet(worker, since, cancel);
-        return [.. wanted.Select(s => workers[s.Index]!)];
+        WorkerException? first = null;
+        foreach (var slice in missing)
+        {
+            try
+            {
+                await Greet(workers[slice.Index]!, cancel);
+            }
+            catch (WorkerException wrong)
+            {
+                first ??= wrong;
+                await Drop(slice.Index);
+            }
+        }
+        return first;
     }
 
     /// <summary>Ends a worker that broke, with all it started; the next <see cref="Get"/> starts another.</summary>
@@ -57,19 +77,11 @@ sealed class WorkerSet(WorkerLauncher launcher, DeviceId device, IReadOnlyList<S
         Arena.Dispose();
     }
 
-    async Task Greet(WorkerProcess worker, long since, CancellationToken cancel)
+    async Task Greet(WorkerProcess worker, CancellationToken cancel)
     {
-        try
-        {
-            var hello = await worker.Receive<Hello>(timeouts.Hello, cancel);
-            Compare(worker.Slice, hello);
-            failures[worker.Slot] = 0;
-            log(new WorkerEvent(Monotonic.Now, worker.Slice.Name, "started", $"pid {hello.Pid}", (Monotonic.Now - since) / 1e9));
-        }
-        catch (WorkerException wrong) when (++failures[worker.Slot] >= Attempts)
-        {
-            throw new PartitionException($"the worker on {worker.Slice.Name} did not start {Attempts} times in a row: {wrong.Message}", wrong);
-        }
+        var hello = await worker.Receive<Hello>(timeouts.Hello, cancel);
+        Compare(worker.Slice, hello);
+        log(new WorkerEvent(Monotonic.Now, worker.Slice.Name, "started", $"pid {hello.Pid}", (Monotonic.Now - worker.Started) / 1e9));
     }
 
     static void Compare(Slice slice, Hello hello)
