@@ -13,6 +13,18 @@ public sealed record Sweep(string Name, DeviceId Device, string? Partitioner, IR
     public string Text { get; init; } = "";
 
     public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>The file's name, for errors that only the device can find.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>Where things stand in the file: <c>partitioner</c>, <c>modes/0</c>, <c>probes/2</c>, <c>exclude/1</c>.</summary>
+    public IReadOnlyDictionary<string, TextPlace> Places { get; init; } = new Dictionary<string, TextPlace>();
+
+    /// <summary>The key in <see cref="Places"/> of an entry of a list.</summary>
+    public static string PlaceKey(string list, int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{list}/{index}");
+
+    /// <summary>Where something stands; the file's beginning for what is not written in it.</summary>
+    public TextPlace PlaceOf(string key) => Places.TryGetValue(key, out var place) ? place : new(1, 1);
 }
 
 /// <summary>Which slices work when (DESIGN, <c>modes</c>).</summary>
