@@ -50,7 +50,22 @@ public sealed record Exclusion(IReadOnlyList<KeyValuePair<string, Condition>> Co
 
 /// <summary>A test of one value: equal to one of some words, or compared with a number.</summary>
 /// <param name="Operator"><c>=</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c>.</param>
-public sealed record Condition(string Operator, IReadOnlyList<ParameterValue> Values);
+public sealed record Condition(string Operator, IReadOnlyList<ParameterValue> Values)
+{
+    public bool Matches(ParameterValue value) => Operator switch
+    {
+        "!=" => !Values.Any(v => Same(v, value)),
+        "<" => Values.Any(v => value.Number < v.Number && !Same(v, value)),
+        "<=" => Values.Any(v => value.Number < v.Number || Same(v, value)),
+        ">" => Values.Any(v => value.Number > v.Number && !Same(v, value)),
+        ">=" => Values.Any(v => value.Number > v.Number || Same(v, value)),
+        _ => Values.Any(v => Same(v, value)),
+    };
+
+    /// <summary>Numbers of a range carry rounding errors that those written out do not.</summary>
+    static bool Same(ParameterValue a, ParameterValue b) =>
+        a.IsWord || b.IsWord ? a.Word == b.Word : Math.Abs(a.Number - b.Number) <= 1e-12 * Math.Max(Math.Abs(a.Number), Math.Abs(b.Number));
+}
 
 /// <summary>When a repeat has enough samples (MEASUREMENT 2.7).</summary>
 /// <param name="Precision">Relative half-width of the median's 95 % interval; null for the probe's own.</param>
