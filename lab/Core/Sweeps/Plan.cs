@@ -13,7 +13,11 @@ public sealed record Plan(IReadOnlyList<LayoutGroup> Groups, IReadOnlyList<Skip>
 
 /// <summary>Trials that share one cut of the device.</summary>
 /// <param name="Slices">Names of the slices, in layout order.</param>
-public sealed record LayoutGroup(Layout Layout, IReadOnlyList<string> Slices, IReadOnlyList<Trial> Trials);
+public sealed record LayoutGroup(Layout Layout, IReadOnlyList<string> Slices, IReadOnlyList<Trial> Trials)
+{
+    /// <summary>Estimated wall time, cut included: this layout's share of a budget.</summary>
+    public double Seconds { get; init; }
+}
 
 /// <summary>One point of the sweep.</summary>
 /// <param name="Number">Position in the expansion; stable for one sweep text.</param>

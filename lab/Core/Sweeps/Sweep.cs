@@ -13,6 +13,18 @@ public sealed record Sweep(string Name, DeviceId Device, string? Partitioner, IR
     public string Text { get; init; } = "";
 
     public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>The file's name, for errors that only the device can find.</summary>
+    public string File { get; init; } = "";
+
+    /// <summary>Where things stand in the file: <c>partitioner</c>, <c>modes/0</c>, <c>probes/2</c>, <c>exclude/1</c>.</summary>
+    public IReadOnlyDictionary<string, TextPlace> Places { get; init; } = new Dictionary<string, TextPlace>();
+
+    /// <summary>The key in <see cref="Places"/> of an entry of a list.</summary>
+    public static string PlaceKey(string list, int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{list}/{index}");
+
+    /// <summary>Where something stands; the file's beginning for what is not written in it.</summary>
+    public TextPlace PlaceOf(string key) => Places.TryGetValue(key, out var place) ? place : new(1, 1);
 }
 
 /// <summary>Which slices work when (DESIGN, <c>modes</c>).</summary>
@@ -38,7 +50,22 @@ public sealed record Exclusion(IReadOnlyList<KeyValuePair<string, Condition>> Co
 
 /// <summary>A test of one value: equal to one of some words, or compared with a number.</summary>
 /// <param name="Operator"><c>=</c>, <c>!=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c> or <c>&gt;=</c>.</param>
-public sealed record Condition(string Operator, IReadOnlyList<ParameterValue> Values);
+public sealed record Condition(string Operator, IReadOnlyList<ParameterValue> Values)
+{
+    public bool Matches(ParameterValue value) => Operator switch
+    {
+        "!=" => !Values.Any(v => Same(v, value)),
+        "<" => Values.Any(v => value.Number < v.Number && !Same(v, value)),
+        "<=" => Values.Any(v => value.Number < v.Number || Same(v, value)),
+        ">" => Values.Any(v => value.Number > v.Number && !Same(v, value)),
+        ">=" => Values.Any(v => value.Number > v.Number || Same(v, value)),
+        _ => Values.Any(v => Same(v, value)),
+    };
+
+    /// <summary>Numbers of a range carry rounding errors that those written out do not.</summary>
+    static bool Same(ParameterValue a, ParameterValue b) =>
+        a.IsWord || b.IsWord ? a.Word == b.Word : Math.Abs(a.Number - b.Number) <= 1e-12 * Math.Max(Math.Abs(a.Number), Math.Abs(b.Number));
+}
 
 /// <summary>When a repeat has enough samples (MEASUREMENT 2.7).</summary>
 /// <param name="Precision">Relative half-width of the median's 95 % interval; null for the probe's own.</param>
