@@ -26,7 +26,7 @@ sealed class CsvCursor(CsvReader reader, string path, string[] columns, int[] pl
         }
         catch (CsvFormatException e)
         {
-            throw Damaged(e.Message);
+            throw Damaged("its quotes do not match", e.ByteOffset);
         }
         if (reader.FieldCount < needed) throw Damaged(string.Create(CultureInfo.InvariantCulture, $"it has {reader.FieldCount} fields, expected {needed}"));
         return true;
@@ -61,14 +61,14 @@ sealed class CsvCursor(CsvReader reader, string path, string[] columns, int[] pl
     RunFolderException Damaged(int column, string expected) =>
         Damaged($"{columns[column]} is '{Encoding.UTF8.GetString(reader.GetSpan(places[column]))}', expected {expected}");
 
-    RunFolderException Damaged(string what) => new(string.Create(CultureInfo.InvariantCulture,
-        $"'{path}' line {Line()} is damaged: {what}. Restore the file from a copy, or run the sweep again."));
+    RunFolderException Damaged(string what, long? at = null) => new(string.Create(CultureInfo.InvariantCulture,
+        $"'{path}' line {Line(at ?? reader.ByteOffset)} is damaged: {what}. Restore the file from a copy, or run the sweep again."));
 
     /// <summary>Counted only when it is needed: while reading it would cost every row.</summary>
-    long Line()
+    long Line(long at)
     {
         using var stream = File.OpenRead(path);
-        var left = Offset + reader.ByteOffset;
+        var left = Offset + at;
         var buffer = new byte[1 << 16];
         var line = 1L;
         while (left > 0 && stream.Read(buffer, 0, (int)Math.Min(left, buffer.Length)) is > 0 and var read)

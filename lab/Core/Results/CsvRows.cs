@@ -12,7 +12,7 @@ static class CsvRows
     {
         Separator = ',',
         MalformedData = CsvMalformedDataHandling.Throw,
-        MaxRecordSize = 1 << 20,
+        MaxRecordSize = 16 << 20,
         BufferSize = 1 << 18,
         PoolStrings = true,
     };
@@ -34,6 +34,10 @@ static class CsvRows
         catch (AggregateException e) when (e.InnerExceptions.OfType<RunFolderException>().FirstOrDefault() is { } first)
         {
             throw first;
+        }
+        catch (CsvFormatException e)
+        {
+            throw new RunFolderException($"'{path}' line 1 is damaged: {e.Message} Restore the file from a copy, or run the sweep again.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

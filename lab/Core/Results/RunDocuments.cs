@@ -39,7 +39,7 @@ static class RunDocuments
 
     static void RequireKnownSchema(string path, JsonElement root)
     {
-        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("schema", out var property) || !property.TryGetInt32(out var schema))
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("schema", out var property) || property.ValueKind != JsonValueKind.Number || !property.TryGetInt32(out var schema))
             throw new JsonException("It has no schema number.");
         if (schema < 1) throw new JsonException(string.Create(CultureInfo.InvariantCulture, $"Schema {schema} never existed."));
         if (schema > RunInfo.Current)
