@@ -1,0 +1,63 @@
+using GpuLab.Model;
+using GpuLab.Reports.Plots;
+using GpuLab.Results;
+using GpuLab.Statistics;
+
+namespace GpuLab.Reports.Html;
+
+/// <summary>Figures over the axis of their probe: bandwidth over working set, the latency staircase; with plateaus drawn and named.</summary>
+static class CurvesSection
+{
+    const int MostLinesInOnePlot = 4;
+
+    public static Section? Of(ReportModel model)
+    {
+        var curves = model.Curves.ToList();
+        return curves.Count == 0 ? null : new("curves", "Curves", Html.Of($"{curves.Select(c => Curve(model, c.Key.Probe, c.Key.Others, [.. c]))}"));
+    }
+
+    static Html Curve(ReportModel model, ProbeInfo probe, Parameters rest, IReadOnlyList<Figure> figures)
+    {
+        var alone = figures.Where(f => PhaseText.IsAlone(f.Phase)).ToList();
+        var shown = alone.Count > 0 ? alone : [.. figures.Where(f => f.Phase == Phase.Together)];
+        var byLayout = shown.GroupBy(f => f.Layout).ToList();
+        var plots = byLayout.Select(g => Of(model, probe, g.Key, [.. g])).ToList();
+        var lines = shown.Select(f => (f.Layout, f.Slice)).Distinct().Count();
+        IDrawing plot = lines > MostLinesInOnePlot && plots.Count > 1 ? new Multiples(ReportModel.Title(probe, rest), plots)
+            : plots[0] with { Title = ReportModel.Title(probe, rest), Marks = [.. plots.SelectMany(p => p.Marks)] };
+        var plateaus = model.Analysis.Plateaus.Where(p => p.Probe == probe.Id && p.Name.Length > 0).ToList();
+        var caption = $"{SlicesSection.Sentence(probe.Summary)} {(alone.Count > 0 ? "Each slice alone" : "All slices at once")}; shades are intervals{(plateaus.Count > 0 ? ", broad strokes the plateaus found" : "")}.";
+        return Html.Of($"{Parts.Plot(model, plot, caption)}{Html.When(plateaus.Count > 0, () => Table(model, probe, plateaus))}");
+    }
+
+    static Plot Of(ReportModel model, ProbeInfo probe, string layout, IReadOnlyList<Figure> figures)
+    {
+        var (axis, metric) = (probe.Parameters.FirstOrDefault(p => p.Name == probe.Axis), probe.Main);
+        var marks = new List<Mark>();
+        var named = new HashSet<string>();
+        foreach (var p in model.Analysis.Plateaus.Where(p => p.Probe == probe.Id && p.Layout == layout))
+        {
+            marks.Add(new Rule(named.Add(p.Name) ? p.Name : "", new(p.From, p.Value), new(p.To, p.Value), model.Slice(layout, p.Slice)) { Measured = true });
+        }
+        foreach (var slice in figures.GroupBy(f => f.Slice))
+        {
+            var series = model.Slice(layout, slice.Key);
+            var points = slice.DistinctBy(f => f.Parameters.Number(probe.Axis!, 0)).OrderBy(f => f.Parameters.Number(probe.Axis!, 0)).ToList();
+            marks.Add(new Ribbon(series, [.. points.Select(f => (f.Parameters.Number(probe.Axis!, 0), new Estimate(f.Median, f.Interval.Low, f.Interval.High)))]));
+            marks.Add(new Line(series, [.. points.Select(f => new XY(f.Parameters.Number(probe.Axis!, 0), f.Median))]));
+        }
+        var unit = axis?.Type switch { ParameterType.Bytes => "B", ParameterType.Seconds => "s", ParameterType.Fraction => "%", _ => "1" };
+        return new(layout, new Log(axis?.Name ?? "", unit, unit == "s" ? 10 : 2), metric.Unit == "s" ? new Log(metric.Name, "s") : new Linear(metric.Name, metric.Unit, 0), marks)
+        {
+            DirectLabels = true,
+            Simulated = model.Simulated,
+            Description = $"{probe.Summary}: {metric.Name} over {probe.Axis}, one line a slice.",
+        };
+    }
+
+    static Html Table(ReportModel model, ProbeInfo probe, IReadOnlyList<Plateau> plateaus) => Html.Of($"""
+        <div class="scroll"><table class="sortable"><thead><tr><th>layout</th><th>slice</th><th>plateau</th><th class="n">from</th><th class="n">to</th><th class="n">{probe.Main.Name}</th></tr></thead><tbody>
+        {plateaus.Select(p => Html.Of($"<tr data-key=\"{model.Slice(p.Layout, p.Slice).Name}\"><td>{Parts.Name(p.Layout)}</td><td>{Parts.Slice(model, p.Layout, p.Slice)}</td><td>{Parts.Name(p.Name)}</td>{Parts.Value(p.From, "B")}{Parts.Value(p.To, "B")}{Parts.Value(p.Value, probe.Main.Unit)}</tr>"))}
+        </tbody></table></div>
+        """);
+}

@@ -1,0 +1,53 @@
+using GpuLab.Model;
+using GpuLab.Reports.Plots;
+
+namespace GpuLab.Reports.Html;
+
+/// <summary>Pieces of markup that several sections use.</summary>
+static class Parts
+{
+    const double Wide = 740, Narrow = 360;
+
+    /// <summary>A plot at two widths with its caption and, behind it, its numbers.</summary>
+    public static Html Plot(ReportModel model, IDrawing plot, string caption)
+    {
+        var id = model.NextId();
+        return Html.Of($"""
+            <figure id="{id}">
+              <figcaption><b>{Name(plot.Title)}</b> <span>{caption}</span></figcaption>
+              <div class="wide">{Html.Raw(plot.Svg(Wide, id + "w"))}</div><div class="narrow">{Html.Raw(plot.Svg(Narrow, id + "n"))}</div>
+              {Numbers(plot)}
+            </figure>
+            """);
+    }
+
+    static Html Numbers(IDrawing plot)
+    {
+        var rows = plot.Table;
+        var (what, intervals) = (rows.Any(r => r.Series.Length > 0), rows.Any(r => r.Interval.Length > 0));
+        const int most = 400;
+        var tooMany = rows.Count > most ? Html.Of($"<p class=\"more\">The first {most} of {rows.Count} values; all are in the run folder.</p>") : Html.Empty;
+        return Html.Of($"""
+            <details class="numbers"><summary>Numbers</summary><div class="scroll"><table class="sortable"><thead><tr>{Html.When(what, () => Html.Of($"<th>what</th>"))}<th>{Or(plot.X.Title, "where")}</th><th>{Or(plot.Y.Title, "value")}</th>{Html.When(intervals, () => Html.Of($"<th>interval</th>"))}</tr></thead><tbody>
+            {rows.Take(most).Select(r => Html.Of($"<tr>{Html.When(what, () => Html.Of($"<td>{Name(r.Series)}</td>"))}<td>{Name(r.X)}</td><td data-v=\"{SvgWriter.Exact(r.Value)}\">{Name(r.Y)}</td>{Html.When(intervals, () => Html.Of($"<td>{r.Interval}</td>"))}</tr>"))}
+            </tbody></table></div>{tooMany}</details>
+            """);
+    }
+
+    /// <summary>A name that someone else chose: isolated, so that its direction of writing cannot reorder the sentence around it.</summary>
+    public static Html Name(string text) => Html.Of($"<bdi>{text}</bdi>");
+
+    public static Html Slice(ReportModel model, string layout, string slice) =>
+        model.Slice(layout, slice) is var s ? Html.Of($"<span class=\"slice\" data-key=\"{s.Name}\">{Chip(s)}{Name(slice)}</span>") : Html.Empty;
+
+    static Html Chip(Series s) => Html.Of($"<svg class=\"plot chip\" viewBox=\"-7 -7 14 14\" aria-hidden=\"true\"><g class=\"{s.Classes}\"><path class=\"marker\" d=\"{s.Marker(4.6)}\"/></g></svg>");
+
+    /// <summary>A table cell with a value that sorts by what is stored.</summary>
+    public static Html Value(double value, string unit) => Html.Of($"<td class=\"n\" data-v=\"{SvgWriter.Exact(value)}\">{Pretty.Value(value, unit)}</td>");
+
+    public static Html Percent(double? share) => share is { } s ? Value(s, "%") : Html.Of($"<td class=\"n\">–</td>");
+
+    public static Html Flags(IReadOnlyList<string> flags) => Html.Of($"<td>{flags.Select(f => Html.Of($"<span class=\"flag\">{f}</span> "))}</td>");
+
+    static string Or(string text, string otherwise) => text.Length > 0 ? text : otherwise;
+}

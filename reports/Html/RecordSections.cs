@@ -1,0 +1,43 @@
+using GpuLab.Model;
+using GpuLab.Statistics;
+
+namespace GpuLab.Reports.Html;
+
+/// <summary>What is kept for the record: all figures, what was skipped, where it came from and how to do it again.</summary>
+static class RecordSections
+{
+    public static Section? Figures(ReportModel model) => model.Analysis.Figures.Count == 0 ? null : new("figures", "All figures", Html.Of($"""
+        <p>Medians over the samples of all repeats. Sort by any heading.</p>
+        <div class="scroll tall"><table class="sortable filtered"><thead><tr><th>probe</th><th>parameters</th><th>metric</th><th>layout</th><th>slice</th><th>phase</th><th class="n">median</th><th>interval</th><th class="n">spread</th><th class="n">p5</th><th class="n">p95</th><th class="n">p99</th><th class="n">of ceiling</th><th class="n">overlap</th><th class="n">samples</th><th class="n">repeats</th><th>flags</th></tr></thead><tbody>
+        {model.Analysis.Figures.Select(f => Row(model, f))}
+        </tbody></table></div>
+        """));
+
+    static Html Row(ReportModel model, Figure f)
+    {
+        var unit = f.Metric.Unit;
+        return Html.Of($"<tr data-key=\"{model.Slice(f.Layout, f.Slice).Name}\"><td>{Parts.Name(f.Probe.Id)}</td><td>{Parts.Name(f.Parameters.ToString())}</td><td>{Parts.Name(f.Metric.Name)}</td><td>{Parts.Name(f.Layout)}</td><td>{Parts.Name(f.Slice)}</td><td>{PhaseText.Of(f.Phase)}</td>{Parts.Value(f.Median, unit)}<td>{Pretty.Value(f.Interval.Low, unit)} … {Pretty.Value(f.Interval.High, unit)}</td>{Parts.Percent(f.Spread)}{Parts.Value(f.Quantiles.P5, unit)}{Parts.Value(f.Quantiles.P95, unit)}{Parts.Value(f.Quantiles.P99, unit)}{Parts.Percent(f.Ceiling?.Share)}{Parts.Percent(f.Overlap)}<td class=\"n\">{f.Samples}</td><td class=\"n\">{f.Repeats}</td>{Parts.Flags(f.Flags)}</tr>");
+    }
+
+    public static Section? Skipped(ReportModel model)
+    {
+        var skips = model.Analysis.Run.Plan.Skips;
+        return skips.Count == 0 ? null : new("skipped", "Not measured", Html.Of($"""
+            <div class="scroll"><table><thead><tr><th>what</th><th>why</th><th class="n">cells</th></tr></thead><tbody>{skips.Select(s => Html.Of($"<tr><td>{Parts.Name(s.What)}</td><td>{Parts.Name(s.Reason)}</td><td class=\"n\">{s.Cells}</td></tr>"))}</tbody></table></div>
+            """));
+    }
+
+    public static Section? Provenance(ReportModel model)
+    {
+        var sections = model.Info.Provenance.Where(s => s.Value.Count > 0).ToList();
+        return sections.Count == 0 ? null : new("provenance", "Provenance", Html.Of($"""
+            <div class="facts">{sections.Select(s => Html.Of($"<section><h3>{Parts.Name(s.Key)}</h3><dl>{s.Value.Select(v => Html.Of($"<dt>{Parts.Name(v.Key)}</dt><dd>{Parts.Name(v.Value)}</dd>"))}</dl></section>"))}</div>
+            """));
+    }
+
+    public static Section Reproduce(ReportModel model) => new("reproduce", "How to reproduce", Html.Of($"""
+        <p>With {Parts.Name(model.Info.Tool)}, the sweep below saved as a file, and seed {Parts.Name(model.Info.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture))}:</p>
+        <pre tabindex="0"><code>{model.Info.CommandLine}</code></pre>
+        <details open><summary>The sweep, SHA-256 {Parts.Name(model.Info.SweepHash)}</summary><pre tabindex="0"><code>{model.Info.Sweep}</code></pre></details>
+        """));
+}

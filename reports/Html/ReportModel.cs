@@ -1,0 +1,60 @@
+using GpuLab.Model;
+using GpuLab.Reports.Plots;
+using GpuLab.Results;
+using GpuLab.Statistics;
+
+namespace GpuLab.Reports.Html;
+
+/// <summary>What all sections of one report share: the analysis, one look for each slice, and ids.</summary>
+sealed class ReportModel
+{
+    readonly Dictionary<(string Layout, string Slice), Series> slices = [];
+    int figures;
+
+    public ReportModel(Analysis analysis)
+    {
+        Analysis = analysis;
+        List<(string Layout, string Slice)> all = [.. analysis.Run.Plan.Layouts.SelectMany(l => l.Slices.Select(s => (l.Layout, s.Name))).Concat(analysis.Figures.Select(f => (f.Layout, f.Slice))).Distinct()];
+        foreach (var (i, at) in all.Index())
+        {
+            var ambiguous = all.Count(o => o.Slice == at.Slice) > 1;
+            slices[at] = new(i, ambiguous ? $"{at.Slice} of {at.Layout}" : at.Slice);
+        }
+    }
+
+    public Analysis Analysis { get; }
+
+    public RunInfo Info => Analysis.Run.Info;
+
+    public bool Simulated => Info.Simulated;
+
+    /// <summary>Figures of the metric that tables and plots show.</summary>
+    public IEnumerable<Figure> Main => Analysis.Figures.Where(f => f.Metric.Id == f.Probe.Main.Id);
+
+    /// <summary>How a slice looks and is called throughout the page.</summary>
+    public Series Slice(string layout, string slice) => slices.TryGetValue((layout, slice), out var series) ? series : new(0, slice);
+
+    public string NextId() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"f{++figures}");
+
+    /// <summary>Probe and parameters as a heading: <c>mem.triad bytes=64MiB</c>.</summary>
+    public static string Title(ProbeInfo probe, Parameters parameters) => parameters.Count == 0 ? probe.Id : $"{probe.Id} {parameters}";
+
+    /// <summary>Figures that form a curve: one probe, the same other parameters, at least three points of its axis.</summary>
+    public IEnumerable<IGrouping<(ProbeInfo Probe, Parameters Others), Figure>> Curves =>
+        Main.Where(f => f.Probe.Axis is { } axis && f.Parameters[axis] is { IsWord: false })
+            .GroupBy(f => (f.Probe, Others: f.Parameters.Without(f.Probe.Axis!)))
+            .Where(g => g.Select(f => f.Parameters.Number(f.Probe.Axis!, 0)).Distinct().Count() >= 3);
+
+    /// <summary>The other figures, by what was measured.</summary>
+    public IEnumerable<IGrouping<(ProbeInfo Probe, Parameters Parameters), Figure>> Points
+    {
+        get
+        {
+            var curves = Curves.SelectMany(g => g).ToHashSet(ReferenceEqualityComparer.Instance);
+            return Main.Where(f => !curves.Contains(f)).GroupBy(f => (f.Probe, f.Parameters));
+        }
+    }
+}
+
+/// <summary>A part of the page; left out by returning null where there is no data for it.</summary>
+sealed record Section(string Id, string Title, Html Body);

@@ -1,0 +1,62 @@
+using System.Globalization;
+using GpuLab.Model;
+using GpuLab.Statistics;
+
+namespace GpuLab.Reports.Html;
+
+/// <summary>Three sentences: what was measured on what, what stands out, what not to trust.</summary>
+static class Verdict
+{
+    public static IReadOnlyList<string> Of(ReportModel model) => [Measured(model), Outstanding(model), Doubts(model)];
+
+    static string Measured(ReportModel m)
+    {
+        var figures = m.Analysis.Figures;
+        var probes = figures.Select(f => f.Probe.Id).Distinct().ToList();
+        var layouts = m.Analysis.Run.Plan.Layouts.Select(l => l.Layout).ToList();
+        var took = m.Info.End is { } end ? $" in {Pretty.Time((end - m.Info.Start).TotalSeconds)}" : "; the run has not ended";
+        return $"{Listed(probes)} {(probes.Count == 1 ? "was" : "were")} {(m.Simulated ? "predicted" : "measured")} on {m.Info.DeviceName} cut as {Listed(layouts)}: {Count(figures.Count, "figure")} from {Count(figures.Sum(f => (long)f.Samples), "sample")}{took}.";
+    }
+
+    static string Outstanding(ReportModel m)
+    {
+        if (Pair.Of(m.Main).Where(p => double.IsFinite(p.Kept)).MinBy(p => p.Kept) is { } worst)
+        {
+            var what = $"{ReportModel.Title(worst.Together.Probe, worst.Together.Parameters)} on {worst.Together.Slice} of {worst.Together.Layout}";
+            return worst.Interval.High < 1
+                ? $"Slices disturb each other most in {what}, which keeps {Pretty.Percent(worst.Kept)} of its solo performance while the others work."
+                : $"No slice is shown to lose performance beside busy neighbours; the lowest is {what}, which keeps {Pretty.Percent(worst.Kept)}, with an interval that includes all of it.";
+        }
+        if (m.Main.Where(f => f.Ceiling is not null).MinBy(f => f.Ceiling!.Value.Share) is { Ceiling: { } c } low)
+        {
+            return $"Furthest from its ceiling is {ReportModel.Title(low.Probe, low.Parameters)} on {low.Slice}: {Pretty.Percent(c.Share)} of {Pretty.Value(c.Value, low.Metric.Unit)}.";
+        }
+        return m.Main.MaxBy(f => f.Spread) is { } noisy
+            ? $"The largest spread is that of {ReportModel.Title(noisy.Probe, noisy.Parameters)} on {noisy.Slice}: {Pretty.Percent(noisy.Spread)} of its median, {Pretty.Value(noisy.Median, noisy.Metric.Unit)}."
+            : "There is no finished figure yet.";
+    }
+
+    static string Doubts(ReportModel m)
+    {
+        var flagged = m.Analysis.Figures.Count(f => f.Flags.Count > 0);
+        var invalid = m.Analysis.Findings.Count(f => f.Severity == Severity.Invalid);
+        var suspect = m.Analysis.Findings.Count(f => f.Severity == Severity.Suspect);
+        var predicted = m.Simulated ? "Do not take any figure here for a measurement: all are predictions of a model; " : "";
+        var rest = (invalid, suspect, flagged) switch
+        {
+            (0, 0, 0) => "no check raised a doubt about any figure.",
+            _ => $"{Count(invalid, "finding")} {(invalid == 1 ? "makes" : "make")} figures invalid, {suspect} {(suspect == 1 ? "makes" : "make")} them suspect, and {flagged} of {m.Analysis.Figures.Count} figures carry a flag.",
+        };
+        return predicted.Length > 0 ? predicted + rest : char.ToUpperInvariant(rest[0]) + rest[1..];
+    }
+
+    internal static string Count(long n, string noun) => string.Create(CultureInfo.InvariantCulture, $"{n:N0} {noun}{(n == 1 ? "" : "s")}");
+
+    static string Listed(List<string> items) => items.Count switch
+    {
+        0 => "nothing",
+        1 => items[0],
+        <= 4 => $"{string.Join(", ", items.SkipLast(1))} and {items[^1]}",
+        _ => $"{string.Join(", ", items.Take(3))} and {Count(items.Count - 3, "other")}",
+    };
+}
