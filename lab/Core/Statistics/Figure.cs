@@ -10,11 +10,16 @@ public readonly record struct Interval(double Low, double High, string Kind);
 /// <summary>
 /// One figure of a run: a cell measured on one slice in one phase, summarised over its repeats. Everything that tables and plots show.
 /// </summary>
+/// <param name="Phase">
+/// <see cref="Phase.Solo"/>, or <see cref="Phase.Together"/>. What was measured alone before and after working together is one figure, under Solo.
+/// </param>
+/// <param name="Samples">Finite samples of all repeats; for together, those inside the common windows.</param>
 /// <param name="Median">Median over samples of all repeats, in the metric's unit.</param>
+/// <param name="Interval">Over repeats where there are at least six, else the range of their medians; its kind says which.</param>
 /// <param name="Spread">Median absolute deviation × 1.4826 ÷ median.</param>
 /// <param name="Ceiling">What it is compared with; null where there is none.</param>
 /// <param name="Flags">Why it should not be trusted; empty when it can be.</param>
-/// <param name="Overlap">Of phases in which several slices worked: the least busy slice's share of the common window; null for solo.</param>
+/// <param name="Overlap">Of phases in which several slices worked: the least busy slice's share of the common window, in the worst repeat; null for solo.</param>
 public sealed record Figure(int Cell, string Layout, string Mode, string Slice, string Profile, Phase Phase, ProbeInfo Probe, Parameters Parameters, Metric Metric,
     int Samples, int Repeats, double Median, Interval Interval, double Spread, Ceilinged? Ceiling, IReadOnlyList<string> Flags, double? Overlap)
 {
@@ -23,6 +28,15 @@ public sealed record Figure(int Cell, string Layout, string Mode, string Slice, 
 
     /// <summary>Each repeat's median, in order of repeat.</summary>
     public IReadOnlyList<double> RepeatMedians { get; init; } = [];
+
+    /// <summary>Everything that is stored of the pooled samples. Its interval is that of one heap of samples; the one to show is <see cref="Interval"/>.</summary>
+    public Summary? Summary { get; init; }
+
+    /// <summary>The worst of the findings about this figure; null where there are none.</summary>
+    public Severity? Worst { get; init; }
+
+    /// <summary>What a person calls it: <c>mem.triad/bandwidth bytes=64MiB on 1c@0 of 2x1c, together</c>.</summary>
+    public string Name => FigureName.Of(Metric.Id, Parameters.ToString(), Slice, Layout, Phase == Phase.Together ? "together" : "alone");
 }
 
 /// <summary>Points of a distribution, in the metric's unit.</summary>

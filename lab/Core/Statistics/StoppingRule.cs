@@ -21,7 +21,7 @@ public sealed class StoppingRule(Stopping stopping, double precision)
     const double Agreement = 0.05;
 
     /// <summary>Of a long sequence only looks with 1 ÷ this share of new values are worth their time.</summary>
-    const int Growth = 64;
+    const int Growth = 128;
 
     readonly double precision = stopping.Precision ?? precision;
     readonly Queue<double> noise = new(Estimates);

@@ -39,36 +39,4 @@ public static class Variates
         var x = random.Gamma(a);
         return x / (x + random.Gamma(b));
     }
-
-    /// <summary>
-    /// Number of successes in <paramref name="count"/> trials. Exact: the trials are split at the order statistic in the middle,
-    /// whose distribution is a beta (Knuth, TAOCP 3.4.1), until few are left.
-    /// </summary>
-    public static int Binomial(this ref Xoshiro random, int count, double probability)
-    {
-        if (probability <= 0) return 0;
-        if (probability >= 1) return count;
-        var successes = 0;
-        while (count > 24)
-        {
-            var middle = count / 2 + 1;
-            var at = random.Beta(middle, count + 1 - middle);
-            if (at <= probability)
-            {
-                successes += middle;
-                probability = (probability - at) / (1 - at);
-                count -= middle;
-            }
-            else
-            {
-                probability /= at;
-                count = middle - 1;
-            }
-        }
-        for (; count > 0; count--)
-        {
-            if (random.Uniform() < probability) successes++;
-        }
-        return successes;
-    }
 }

@@ -1,0 +1,65 @@
+using GpuLab.Model;
+using GpuLab.Results;
+
+namespace GpuLab.Statistics;
+
+/// <summary>Makes a figure from the samples of its repeats.</summary>
+sealed class FigureBuilder(PlanDocument plan)
+{
+    /// <summary>Of all resampling, so that the same samples always give the same intervals.</summary>
+    const ulong Seed = 0x6770756C6162;
+
+    readonly Dictionary<(string Layout, string Slice), string> profiles =
+        plan.Layouts.SelectMany(l => l.Slices, (l, s) => (l.Layout, s.Name, s.Profile)).DistinctBy(s => (s.Layout, s.Name)).ToDictionary(s => (s.Layout, s.Name), s => s.Profile);
+
+    public Figure Build(CellEvidence cell, GroupKey key, ProbeInfo probe, Metric metric, List<Series> all)
+    {
+        var series = all.Where(s => s.Values.Length > 0).ToList();
+        var summary = series.Count == 0 ? null : Summary.Of(series.SelectMany(s => s.Values).ToArray());
+        var medians = series.Select(s => s.Median).ToArray();
+        return new(key.Cell, cell.Cell.Layout, cell.Cell.Mode, key.Slice, profiles.GetValueOrDefault((cell.Cell.Layout, key.Slice), key.Slice), key.Phase, probe,
+            ParametersOf.Cell(cell.Cell, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, Interval(series, medians), summary?.Spread ?? double.NaN,
+            metric == probe.Main && summary is not null ? Ceiling(cell, key.Slice, metric, summary.Median) : null, [], Overlap(cell, key))
+        {
+            Summary = summary,
+            RepeatMedians = medians,
+            Quantiles = summary is null ? default : new(summary.Min, summary.P5, summary.Q1, summary.Q3, summary.P95, summary.P99, summary.Max),
+        };
+    }
+
+    static Interval Interval(List<Series> series, double[] medians) => series.Count switch
+    {
+        0 => new(double.NaN, double.NaN, "none"),
+        1 => OrderStatistics.OfMedian(((ReadOnlySpan<double>)series[0].Values).Sorted()) with { Kind = "95 % within one repeat" },
+        < HierarchicalBootstrap.LeastRepeats => new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {series.Count} repeats")),
+        _ => HierarchicalBootstrap.OfMedian([.. series.Select(s => s.Values)], Seed),
+    };
+
+    /// <summary>The median over repeats of what the probe found; its share is above 1 where the figure is better than it.</summary>
+    static Ceilinged? Ceiling(CellEvidence cell, string slice, Metric metric, double median)
+    {
+        var found = cell.Measured.Select(t => t.Ready.GetValueOrDefault(slice)).Where(r => r?.Ceiling is > 0 and < double.PositiveInfinity).ToList();
+        if (found.Count == 0) return null;
+        var value = Selection.Median(found.Select(r => r!.Ceiling!.Value).ToArray());
+        return new(value, found[0]!.CeilingSource, metric.Better == Better.Higher ? median / value : value / median);
+    }
+
+    static double? Overlap(CellEvidence cell, GroupKey key)
+    {
+        if (key.Phase != Phase.Together) return null;
+        var busy = cell.Measured.Where(t => t.Window is not null).SelectMany(t => t.Window!.Busy.Values).ToList();
+        return busy.Count == 0 ? null : busy.Min();
+    }
+}
+
+/// <summary>Figures as the plan lists them: by cell, place of the slice, metric of the probe, alone before together.</summary>
+sealed class FigureOrder(PlanDocument plan) : IComparer<Figure>
+{
+    readonly Dictionary<(string Layout, string Slice), int> places =
+        plan.Layouts.SelectMany(l => l.Slices.Select((s, i) => (l.Layout, s.Name, Index: i))).DistinctBy(s => (s.Layout, s.Name)).ToDictionary(s => (s.Layout, s.Name), s => s.Index);
+
+    public int Compare(Figure? x, Figure? y) => x is null || y is null ? 0 : Key(x).CompareTo(Key(y));
+
+    (int Cell, int Place, string Slice, int Metric, Phase Phase) Key(Figure f) =>
+        (f.Cell, places.GetValueOrDefault((f.Layout, f.Slice), int.MaxValue), f.Slice, f.Probe.Metrics.TakeWhile(m => m != f.Metric).Count(), f.Phase);
+}

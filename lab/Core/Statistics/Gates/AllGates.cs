@@ -1,0 +1,21 @@
+namespace GpuLab.Statistics.Gates;
+
+/// <summary>Every gate, in the order in which findings of equal severity are shown.</summary>
+static class AllGates
+{
+    public static readonly IReadOnlyList<Func<CellEvidence, IEnumerable<Hit>>> Cells =
+    [
+        TrialGates.Failed, DataGates.WrongData, OverlapGates.NoOverlap, DataGates.Dropped, TrialGates.Flagged, StoppingGates.Noisy, StoppingGates.TimedOut, HostGates.Steal, TrialGates.Skipped,
+    ];
+
+    public static readonly IReadOnlyList<Func<FigureEvidence, Finding?>> Figures =
+    [
+        DataGates.NotFinite, DataGates.Backwards, ShapeGates.SoloMoved, CeilingGates.Above, ShapeGates.Drifts, DataGates.Marked,
+        ShapeGates.RepeatsDiffer, ShapeGates.Multimodal, ShapeGates.ManyOutliers,
+    ];
+
+    public static readonly IReadOnlyList<Func<RunEvidence, IEnumerable<Finding>>> Runs =
+    [
+        HostGates.Simulated, TrialGates.Unfinished, TrialGates.LeftOut, StoppingGates.FewRepeats, HostGates.SmallPages, HostGates.Governor, CatalogueGates.Unknown,
+    ];
+}
