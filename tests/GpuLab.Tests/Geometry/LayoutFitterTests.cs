@@ -25,7 +25,7 @@ public sealed class LayoutFitterTests
     }
 
     [Theory]
-    [InlineData("a100-40gb", "4g.20gb+3g.20gb+1g.5gb", "4g.20gb+3g.20gb+1g.5gb", "they need 9 memory units of 8", "")]
+    [InlineData("a100-40gb", "4g.20gb+3g.20gb+1g.5gb", "4g.20gb+3g.20gb+1g.5gb", "8 compute slices of 7 and they need 9 memory units of 8", "")]
     [InlineData("a100-40gb", "2x4g.20gb+1g.5gb", "2x4g.20gb", "8 compute slices of 7", "at most")]
     [InlineData("a100-40gb", "8x1g.5gb", "8x1g.5gb", "at most 7", "")]
     [InlineData("a100-40gb", "2x1g.5gb+me+1g.5gb", "2x1g.5gb+me", "only one instance with +me", "at most 1 of")]
