@@ -44,6 +44,8 @@ static class CommandLine
         ReportVerb.Create(),
         DevicesVerb.Create(),
         ProbesVerb.Create(),
+        LayoutsVerb.Create(Devices.Open, Console.Out),
+        ProfilesVerb.Create(Devices.Open, Console.Out),
         SchemaVerb.Create(),
         CompletionVerb.Create(),
     };

@@ -1,6 +1,5 @@
-using GpuLab.Cli.Verbs;
 using GpuLab.Probes;
-using GpuLab.Probes.Host;
+using GpuLab.Control.Host;
 using GpuLab.Running;
 
 namespace GpuLab.Cli;
@@ -10,7 +9,7 @@ static class Program
     static async Task<int> Main(string[] args)
     {
         // A worker is started for every slice of every layout; it must not pay for the command line.
-        if (args is ["worker", .. var rest]) return WorkerEntry.Run(rest, Catalogue.For, Affinity.Pin);
+        if (args is ["worker", .. var rest]) return WorkerEntry.Run(rest, Catalogue.For, cpu => Affinity.Pin(cpu));
         return await CommandLine.Run(args);
     }
 }

@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using GpuLab.Cli.Verbs;
 using GpuLab.Control;
 using GpuLab.Model;
 using GpuLab.Probes;
-using GpuLab.Reports;
 using GpuLab.Results;
 using GpuLab.Running;
 using GpuLab.Statistics;
@@ -18,7 +18,8 @@ sealed class RunSession(RunRequest request)
     {
         var (sweep, info) = request.Resume is { } folder ? Again(folder) : (Read(request.Sweep!), null);
         var device = Devices.Open(request.On ?? (info is null ? sweep.Device : DeviceId.Parse(info.Device, null)));
-        var (plan, partitioner) = Planned(sweep, device);
+        var planned = Planned(sweep, device);
+        var (plan, partitioner) = (planned.Plan!, planned.Partitioner!);
         if (request.DryRun)
         {
             PlanView.Print(plan, partitioner, device, request.Json);
@@ -27,7 +28,7 @@ sealed class RunSession(RunRequest request)
         var path = request.Resume ?? Path.GetFullPath(request.Output ?? DefaultFolder(sweep));
         int exit;
         using (var run = info is null
-            ? RunFolder.Create(path, Provenance.Of(sweep, device), PlanDocuments.From(plan, partitioner))
+            ? RunFolder.Create(path, Provenance.Of(sweep, device), PlanDocuments.From(plan, partitioner, planned.Placements))
             : RunFolder.Resume(path, Provenance.Of(sweep, device)))
         {
             exit = await Measure(sweep, plan, device, partitioner, run, cancel);
@@ -87,10 +88,10 @@ sealed class RunSession(RunRequest request)
 
     static Sweep Bound(SweepReading read) => read.Sweep ?? throw new UsageException(string.Join('\n', read.Errors));
 
-    static (Plan, IPartitioner) Planned(Sweep sweep, IDevice device)
+    static PlanResult Planned(Sweep sweep, IDevice device)
     {
-        var planned = Planner.Plan(sweep, device, Catalogue.Probes);
-        return planned.Plan is { } plan ? (plan, planned.Partitioner!) : throw new UsageException(string.Join('\n', planned.Errors));
+        var planned = Planner.Plan(sweep, device, (probe, _, _) => Catalogue.For(device.Facts.Kind, probe.Id) is null ? $"{probe.Id} cannot run on {device.Id} in this version" : null);
+        return planned.Plan is null ? throw new UsageException(string.Join('\n', planned.Errors)) : planned;
     }
 
     static string DefaultFolder(Sweep sweep) =>

@@ -49,7 +49,7 @@ static class SummaryView
     ];
 
     /// <summary>A whole curve in one line: its first and last point and how many there are between.</summary>
-    static string[] Curve(IReadOnlyList<Figure> points)
+    static string[] Curve(List<Figure> points)
     {
         var axis = points[0].Probe.Axis!;
         var ordered = points.OrderBy(p => p.Parameters.Number(axis, 0)).ToList();

@@ -4,7 +4,7 @@ using System.Text;
 namespace GpuLab.Results;
 
 /// <summary>The names inside a run folder.</summary>
-static class RunFiles
+public static class RunFiles
 {
     public const string Run = "run.json", Plan = "plan.json", Samples = "samples.csv", Telemetry = "telemetry.csv", Events = "events.jsonl",
         Workers = "workers", Blobs = "blobs", Scratch = "scratch", Lock = ".lock", Owner = ".owner";
