@@ -15,8 +15,8 @@ namespace GpuLab.Sweeps;
 /// <param name="Precision">How much longer than the least a repeat goes on until it is precise.</param>
 /// <param name="Window">Least length of a phase in which several slices work.</param>
 /// <param name="Around">Guards and tail around such a phase.</param>
-public sealed record TimeModel(double Cut = 0.02, double WorkerStart = 0.25, double Handshake = 0.08, double Prepare = 0.03, double TouchRate = 2e9, double Touched = 3,
-    double UsualBytes = 64 << 20, double Region = 250e-6, double WorkRate = 6e9, double Precision = 1.2, double Window = 0.5, double Around = 0.25)
+public sealed record TimeModel(double Cut = 0.02, double WorkerStart = 0.25, double Handshake = 0.08, double Prepare = 0.03, double TouchRate = 2e9, double Touched = 2,
+    double UsualBytes = 64 << 20, double Region = 250e-6, double WorkRate = 1e10, double Precision = 1.2, double Window = 0.5, double Around = 0.25)
 {
     public static readonly TimeModel Default = new();
 

@@ -6,7 +6,7 @@ namespace GpuLab.Sweeps.Reading;
 /// <summary>One entry of <c>exclude</c>: conditions that a cell meets all of.</summary>
 sealed class ExclusionKind(IReadOnlyList<ProbeInfo> catalogue) : Kind<Exclusion>
 {
-    readonly Fields<List<KeyValuePair<string, Condition>>> any = Entry("exclude entry", catalogue, catalogue);
+    readonly Fields<List<KeyValuePair<string, Condition>>> any = Entry("an exclude entry", catalogue, catalogue);
 
     public override bool TryRead(Node node, Errors errors, out Exclusion value)
     {
@@ -34,7 +34,7 @@ sealed class ExclusionKind(IReadOnlyList<ProbeInfo> catalogue) : Kind<Exclusion>
         IEnumerable<Node> ids = named is Node.Sequence list ? list.Items : named is null ? [] : [named];
         var words = ids.OfType<Node.Scalar>().Select(s => s.Text).ToHashSet();
         ProbeInfo[] probes = [.. catalogue.Where(p => words.Contains(p.Id))];
-        return probes.Length == 0 ? any : Entry($"exclude entry for {string.Join(' ', probes.Select(p => p.Id))}", catalogue, probes);
+        return probes.Length == 0 ? any : Entry($"an exclude entry for {string.Join(' ', probes.Select(p => p.Id))}", catalogue, probes);
     }
 
     static Fields<List<KeyValuePair<string, Condition>>> Entry(string what, IReadOnlyList<ProbeInfo> catalogue, IReadOnlyList<ProbeInfo> probes)

@@ -16,7 +16,7 @@ sealed record Field<TDraft>(string Name, string Summary, Func<JsonObject> Schema
 }
 
 /// <summary>The keys of one kind of map: strict reading and a closed schema from one table.</summary>
-/// <param name="what">What the map is, for messages: <c>sweep</c>, <c>range</c>.</param>
+/// <param name="what">What the map is, for messages: <c>a sweep</c>, <c>a range</c>.</param>
 /// <param name="misnomers">Wrong keys that deserve words of their own.</param>
 sealed class Fields<TDraft>(string what, IReadOnlyList<Field<TDraft>> fields, IReadOnlyDictionary<string, string>? misnomers = null)
 {
@@ -27,7 +27,7 @@ sealed class Fields<TDraft>(string what, IReadOnlyList<Field<TDraft>> fields, IR
     {
         if (node is not Node.Mapping map)
         {
-            errors.Expected(node, $"a map with the keys of a {what}: {string.Join(' ', byName.Keys)}");
+            errors.Expected(node, $"a map with the keys of {what}: {string.Join(' ', byName.Keys)}");
             return false;
         }
         var before = errors.Count;
@@ -40,7 +40,7 @@ sealed class Fields<TDraft>(string what, IReadOnlyList<Field<TDraft>> fields, IR
         }
         foreach (var field in fields)
         {
-            if (field.Required && !seen.ContainsKey(field.Name)) errors.Add(map.Place, $"the {what} has no '{field.Name}': {field.Summary}");
+            if (field.Required && !seen.ContainsKey(field.Name)) errors.Add(map.Place, $"'{field.Name}' is missing from {what}: {field.Summary}.");
         }
         return errors.Count == before;
     }
@@ -68,5 +68,5 @@ sealed class Fields<TDraft>(string what, IReadOnlyList<Field<TDraft>> fields, IR
     }
 
     string Unknown(string key) => misnomers?.GetValueOrDefault(key)
-        ?? $"unknown key {Errors.Shown(key)} in a {what}: expected one of {string.Join(' ', byName.Keys)}.{Nearest.Hint(key, byName.Keys)}";
+        ?? $"unknown key {Errors.Shown(key)} in {what}: expected one of {string.Join(' ', byName.Keys)}.{Nearest.Hint(key, byName.Keys)}";
 }

@@ -9,7 +9,7 @@ namespace GpuLab.Sweeps.Reading;
 sealed class LayoutChoiceKind : Kind<LayoutChoice>
 {
     static readonly LayoutKind Written = new();
-    static readonly Fields<Draft> Generated = new("generated layout",
+    static readonly Fields<Draft> Generated = new("a generated layout",
     [
         Field<Draft>.Of("generate", "which layouts: maximal (nothing more fits), uniform (equal slices) or all",
             new WordKind<string>("family of layouts", [.. LayoutFamilies.Names.Select(f => KeyValuePair.Create(f, f))]), (d, v) => d.What = v, required: true),

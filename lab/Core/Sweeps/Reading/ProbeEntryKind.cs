@@ -43,7 +43,7 @@ sealed class ProbeEntryKind : Kind<ProbeChoice>
         ["anyOf"] = new JsonArray([id.Schema(), .. entries.Select(e => (JsonNode)e.Value.Schema())]),
     };
 
-    static Fields<List<KeyValuePair<string, IReadOnlyList<ParameterValue>>>> Entry(ProbeInfo probe, Allowance allowance) => new($"{probe.Id} entry",
+    static Fields<List<KeyValuePair<string, IReadOnlyList<ParameterValue>>>> Entry(ProbeInfo probe, Allowance allowance) => new($"an entry for {probe.Id}",
     [
         // Read already, because it decides about the other keys; here it gives the schema its constant.
         new("probe", probe.Summary, () => new() { ["const"] = probe.Id }, (_, _, _) => { }, Required: true),

@@ -13,7 +13,7 @@ sealed class RangeDraft
         var bound = ParameterKinds.Number(parameter);
         var step = ParameterKinds.Number(parameter with { Min = 0 });
         var factor = new NumberKind("a factor such as 2", null, bare: true, whole: false, 1, 1e12, Units.Invariant);
-        return new("range",
+        return new("a range",
         [
             Field<RangeDraft>.Of("from", "the first value", bound, (d, v) => d.from = v, required: true),
             Field<RangeDraft>.Of("to", "the last value, reached or not exceeded", bound, (d, v) => d.to = v, required: true),

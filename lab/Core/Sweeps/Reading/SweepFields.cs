@@ -19,7 +19,7 @@ static class SweepFields
 
     const double Day = 86_400;
 
-    public static Fields<SweepDraft> For(IReadOnlyList<ProbeInfo> catalogue) => new("sweep",
+    public static Fields<SweepDraft> For(IReadOnlyList<ProbeInfo> catalogue) => new("a sweep",
     [
         Field<SweepDraft>.Of("name", "names the run's folder: letters, digits, '.', '_' and '-'",
             new TextKind("a name of letters, digits, '.', '_' and '-'", "^[A-Za-z0-9][A-Za-z0-9._-]*$", 80), (d, v) => d.Name = v, required: true),
