@@ -6,14 +6,13 @@ namespace GpuLab.Results;
 
 /// <summary>
 /// The record a reader is at, its fields numbered as the row type numbers its columns.
-/// Texts that repeat are one string: a field equal to the one above it costs a comparison.
+/// Texts that repeat are one string.
 /// </summary>
 sealed class CsvCursor(CsvReader reader, string path, string[] columns, int[] places)
 {
     readonly int needed = places.Max() + 1;
-    readonly byte[][] lastBytes = [.. columns.Select(_ => Array.Empty<byte>())];
-    readonly string[] lastTexts = [.. columns.Select(_ => "")];
-    Phase lastPhase;
+    readonly RecentTexts[] recent = [.. columns.Select(_ => new RecentTexts())];
+    (string? Text, Phase Phase) lastPhase;
 
     /// <summary>Where in the file the reader's input starts.</summary>
     public long Offset { get; init; }
@@ -35,15 +34,16 @@ sealed class CsvCursor(CsvReader reader, string path, string[] columns, int[] pl
     public string Text(int column)
     {
         var bytes = reader.GetSpan(places[column]);
-        return bytes.SequenceEqual(lastBytes[column]) ? lastTexts[column] : NewText(column, bytes);
+        return recent[column].Find(bytes) ?? recent[column].Remember(bytes, reader.GetString(places[column]));
     }
 
     public Phase Phase(int column)
     {
-        var bytes = reader.GetSpan(places[column]);
-        if (bytes.SequenceEqual(lastBytes[column]) && bytes.Length > 0) return lastPhase;
-        var text = NewText(column, bytes);
-        return PhaseNames.TryParse(text, out lastPhase) ? lastPhase : throw Damaged(column, "the name of a phase");
+        var text = Text(column);
+        if (ReferenceEquals(text, lastPhase.Text)) return lastPhase.Phase;
+        if (!PhaseNames.TryParse(text, out var phase)) throw Damaged(column, "the name of a phase");
+        lastPhase = (text, phase);
+        return phase;
     }
 
     public int Int32(int column) => reader.TryParse(places[column], out int value) ? value : throw Damaged(column, "a whole number");
@@ -51,12 +51,6 @@ sealed class CsvCursor(CsvReader reader, string path, string[] columns, int[] pl
     public long Int64(int column) => reader.TryParse(places[column], out long value) ? value : throw Damaged(column, "a whole number");
 
     public double Double(int column) => reader.TryParse(places[column], out double value) ? value : throw Damaged(column, "a number");
-
-    string NewText(int column, ReadOnlySpan<byte> bytes)
-    {
-        lastBytes[column] = bytes.ToArray();
-        return lastTexts[column] = reader.GetString(places[column]);
-    }
 
     RunFolderException Damaged(int column, string expected) =>
         Damaged($"{columns[column]} is '{Encoding.UTF8.GetString(reader.GetSpan(places[column]))}', expected {expected}");

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using CsvHelper;
 
 namespace GpuLab.Results;
@@ -28,12 +29,20 @@ static class CsvRows
             var places = Places<T>(path);
             var parts = Divide(ends);
             var rows = new List<T>[parts.Count];
-            Parallel.For(0, parts.Count, i => rows[i] = ReadPart<T>(path, parts[i], places, wanted));
+            var errors = new ExceptionDispatchInfo?[parts.Count];
+            Parallel.For(0, parts.Count, i =>
+            {
+                try
+                {
+                    rows[i] = ReadPart<T>(path, parts[i], places, wanted);
+                }
+                catch (Exception e)
+                {
+                    errors[i] = ExceptionDispatchInfo.Capture(e);
+                }
+            });
+            errors.FirstOrDefault(e => e is not null)?.Throw();
             return rows.Length == 1 ? rows[0] : Joined(rows);
-        }
-        catch (AggregateException e) when (e.InnerExceptions.OfType<RunFolderException>().FirstOrDefault() is { } first)
-        {
-            throw first;
         }
         catch (CsvFormatException e)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace GpuLab.Results;
@@ -7,8 +6,8 @@ namespace GpuLab.Results;
 /// A run folder being written: rows and events are appended, and a trial counts from the moment <see cref="FinishTrial"/> returns.
 /// A kill, a full disk or a power cut at any moment costs the trial in flight and nothing else. One writer at a time; safe to call from several threads.
 /// </summary>
-/// <remarks>After a <see cref="RunFolderException"/> call <see cref="AbandonTrial"/> to go on, or dispose.</remarks>
-public sealed class RunFolder : IDisposable
+/// <remarks>After a <see cref="RunFolderException"/> rows are refused until <see cref="AbandonTrial"/> has cleared up.</remarks>
+public sealed partial class RunFolder : IDisposable
 {
     readonly Lock gate = new();
     readonly FolderLock folderLock;
@@ -17,6 +16,7 @@ public sealed class RunFolder : IDisposable
     readonly AppendFile events;
     readonly HashSet<string> finished;
     long samplesKept, telemetryKept;
+    RunFolderException? failure;
     bool disposed;
 
     RunFolder(string path, FolderLock folderLock, RunInfo info, PlanDocument plan, EventLog log)
@@ -53,78 +53,10 @@ public sealed class RunFolder : IDisposable
     /// <summary>Ids of the trials that need not run again, whatever their status.</summary>
     public IReadOnlySet<string> Finished => finished;
 
-    /// <summary>Starts a run in a new or empty folder.</summary>
-    /// <exception cref="RunFolderException">Not empty, held by another process, not writable, disk full.</exception>
-    public static RunFolder Create(string path, RunInfo info, PlanDocument plan) => Guarded(path, () =>
-    {
-        path = System.IO.Path.GetFullPath(path);
-        Directory.CreateDirectory(path);
-        var isRun = File.Exists(System.IO.Path.Combine(path, RunFiles.Run));
-        if (!isRun) RequireEmpty(path);
-        return Held(path, folderLock =>
-        {
-            if (isRun || File.Exists(System.IO.Path.Combine(path, RunFiles.Run)))
-                throw new RunFolderException($"'{path}' holds a run already. Go on with it by --resume, or choose another folder.");
-            RunDocuments.Write(path, plan);
-            var folder = new RunFolder(path, folderLock, info, plan, new([], 0));
-            try
-            {
-                // Last, so that a folder with run.json is a whole one.
-                RunDocuments.Write(path, info);
-                return folder;
-            }
-            catch
-            {
-                folder.Dispose();
-                throw;
-            }
-        });
-    });
-
-    /// <summary>Goes on with a run: cuts off what the unfinished trial left behind and appends from there.</summary>
-    /// <param name="info">What would be started now; its sweep, seed and device must be those of the run.</param>
-    /// <exception cref="RunFolderException">No run, another sweep, seed or device, newer schema, damaged, held by another process, not writable.</exception>
-    public static RunFolder Resume(string path, RunInfo info) => Guarded(path, () =>
-    {
-        path = System.IO.Path.GetFullPath(path);
-        RunDocuments.ReadInfo(path);
-        return Held(path, folderLock =>
-        {
-            var found = RunDocuments.ReadInfo(path);
-            RequireSame(path, "sweep", found.SweepHash, info.SweepHash);
-            RequireSame(path, "seed", found.Seed.ToString(CultureInfo.InvariantCulture), info.Seed.ToString(CultureInfo.InvariantCulture));
-            RequireSame(path, "device", found.Device, info.Device);
-            var log = EventLog.Read(System.IO.Path.Combine(path, RunFiles.Events));
-            RequireLength(System.IO.Path.Combine(path, RunFiles.Samples), log.Last?.SamplesLength ?? 0);
-            RequireLength(System.IO.Path.Combine(path, RunFiles.Telemetry), log.Last?.TelemetryLength ?? 0);
-            var folder = new RunFolder(path, folderLock, found with { End = null, Exit = null }, RunDocuments.ReadPlan(path), log);
-            try
-            {
-                if (found.Exit is not null) RunDocuments.Write(path, folder.Info);
-                return folder;
-            }
-            catch
-            {
-                folder.Dispose();
-                throw;
-            }
-        });
-    });
-
     /// <summary>Rows of the trial in flight. They reach the disk when it is finished.</summary>
     public void Append(ReadOnlySpan<SampleRow> rows)
     {
-        lock (gate)
-        {
-            try
-            {
-                samples.Append(rows);
-            }
-            catch (Exception e) when (IsStorage(e))
-            {
-                throw RunFolderException.Writing(samples.Path, e);
-            }
-        }
+        lock (gate) Append(samples, rows);
     }
 
     public void Append(IReadOnlyList<SampleRow> rows) => Append(Span(rows));
@@ -132,17 +64,7 @@ public sealed class RunFolder : IDisposable
     /// <summary>Readings of the trial in flight.</summary>
     public void Append(ReadOnlySpan<TelemetryRow> rows)
     {
-        lock (gate)
-        {
-            try
-            {
-                telemetry.Append(rows);
-            }
-            catch (Exception e) when (IsStorage(e))
-            {
-                throw RunFolderException.Writing(telemetry.Path, e);
-            }
-        }
+        lock (gate) Append(telemetry, rows);
     }
 
     public void Append(IReadOnlyList<TelemetryRow> rows) => Append(Span(rows));
@@ -161,14 +83,15 @@ public sealed class RunFolder : IDisposable
         lock (gate)
         {
             if (finished.Contains(outcome.Trial)) throw new ArgumentException($"Trial '{outcome.Trial}' is finished already.", nameof(outcome));
-            Guarded(samples.Path, () => Settle(samples));
-            Guarded(telemetry.Path, () => Settle(telemetry));
+            RequireWhole();
+            Settle(samples);
+            Settle(telemetry);
             var done = new TrialDone(outcome.TimeNs, outcome.Trial, outcome.Status, outcome.Reason, outcome.Flags,
                 samples.Length, telemetry.Length, outcome.WallSeconds, outcome.TimedSeconds);
-            Guarded(events.Path, () => AppendSynced(EventLog.Line(done)));
+            EmptyScratch();
+            AppendSynced(EventLog.Line(done));
             (samplesKept, telemetryKept) = (done.SamplesLength, done.TelemetryLength);
             finished.Add(done.Trial);
-            EmptyScratch();
             return done;
         }
     }
@@ -180,6 +103,7 @@ public sealed class RunFolder : IDisposable
         {
             Guarded(samples.Path, () => samples.Cut(samplesKept));
             Guarded(telemetry.Path, () => telemetry.Cut(telemetryKept));
+            failure = null;
             EmptyScratch();
         }
     }
@@ -225,70 +149,60 @@ public sealed class RunFolder : IDisposable
         }
     }
 
-    static void Settle<T>(CsvAppender<T> file) where T : struct, ICsvRow<T>
+    void Append<T>(CsvAppender<T> file, ReadOnlySpan<T> rows) where T : struct, ICsvRow<T>
     {
-        file.Flush();
-        file.Sync();
+        RequireWhole();
+        try
+        {
+            file.Append(rows);
+        }
+        catch (Exception e) when (IsStorage(e))
+        {
+            throw failure = RunFolderException.Writing(file.Path, e);
+        }
+    }
+
+    void Settle<T>(CsvAppender<T> file) where T : struct, ICsvRow<T>
+    {
+        try
+        {
+            file.Flush();
+            file.Sync();
+        }
+        catch (Exception e) when (IsStorage(e))
+        {
+            throw failure = RunFolderException.Writing(file.Path, e);
+        }
+    }
+
+    /// <summary>A trial of which rows were lost must not be finished as if nothing had happened.</summary>
+    void RequireWhole()
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (failure is not null) throw new RunFolderException(failure.Message, failure);
     }
 
     void AppendSynced(byte[] line)
     {
         var before = events.Length;
-        events.Write(line);
         try
         {
+            events.Write(line);
             events.Sync();
         }
-        catch (IOException)
+        catch (Exception e) when (IsStorage(e))
         {
+            failure = RunFolderException.Writing(events.Path, e);
             // Not known to be on the disk, so it must not be there at all.
-            events.SetLength(before);
-            throw;
+            if (events.Length != before) Guarded(events.Path, () => events.SetLength(before));
+            throw failure;
         }
     }
 
     void EmptyScratch()
     {
         var scratch = System.IO.Path.Combine(Path, RunFiles.Scratch);
-        if (Directory.Exists(scratch)) Directory.Delete(scratch, recursive: true);
-    }
-
-    static RunFolder Held(string path, Func<FolderLock, RunFolder> open)
-    {
-        var folderLock = FolderLock.Take(path);
-        try
-        {
-            return open(folderLock);
-        }
-        catch
-        {
-            folderLock.Dispose();
-            throw;
-        }
-    }
-
-    static void RequireEmpty(string path)
-    {
-        // What a start leaves that died before run.json was there.
-        string[] own = [RunFiles.Lock, RunFiles.Owner, RunFiles.Plan, RunFiles.Plan + ".tmp", RunFiles.Run + ".tmp", RunFiles.Samples, RunFiles.Telemetry, RunFiles.Events, RunFiles.Workers, RunFiles.Blobs];
-        var entries = Directory.GetFileSystemEntries(path).Select(e => System.IO.Path.GetFileName(e)!).Order(StringComparer.Ordinal).ToArray();
-        if (entries.Length == 0 || (entries.Contains(RunFiles.Lock) && entries.All(own.Contains))) return;
-        throw new RunFolderException($"'{path}' is not empty and not a run of gpulab (it has '{entries[0]}'). Choose a new or an empty folder.");
-    }
-
-    static void RequireSame(string path, string what, string found, string wanted)
-    {
-        if (found != wanted)
-            throw new RunFolderException($"'{path}' was started with another {what} ({found}, now {wanted}); its figures cannot be continued. Resume with the {what} that it was started with, or start a new run.");
-    }
-
-    static void RequireLength(string path, long recorded)
-    {
-        var file = new FileInfo(path);
-        if (!file.Exists) throw RunFolderException.Reading(path, new FileNotFoundException());
-        if (file.Length < recorded)
-            throw new RunFolderException(string.Create(CultureInfo.InvariantCulture,
-                $"'{path}' has {file.Length} bytes, but {RunFiles.Events} says that {recorded} were saved: it was cut or replaced. Restore it from a copy, or start a new run."));
+        if (Directory.Exists(scratch)) Guarded(scratch, () => Directory.Delete(scratch, recursive: true));
     }
 
     static ReadOnlySpan<T> Span<T>(IReadOnlyList<T> rows) => rows switch

@@ -72,6 +72,7 @@ public sealed class ReaderTests : RunFolderFixture
 
     [Theory]
     [InlineData("together", "togethar", "line 5 is damaged: phase is 'togethar', expected the name of a phase")]
+    [InlineData(",together,", ",,", "line 5 is damaged: phase is '', expected the name of a phase")]
     [InlineData(",bandwidth,1000000001000,", ",bandwidth,1e12,", "line 5 is damaged: start_ns is '1e12', expected a whole number")]
     [InlineData(",0.3333333333333333,", ",0.33333333333333x3,", "line 5 is damaged: value is '0.33333333333333x3', expected a number")]
     [InlineData("\nt1,0,", "\nt1,,,", "line 5 is damaged: repeat is '', expected a whole number")]
@@ -91,6 +92,23 @@ public sealed class ReaderTests : RunFolderFixture
         Assert.InRange(at, line, line + 100);
         System.IO.File.WriteAllText(File("samples.csv"), text[..at] + to + text[(at + from.Length)..] + new string('\n', 8));
         Assert.Equal($"'{File("samples.csv")}' {words}. Restore the file from a copy, or run the sweep again.", Assert.Throws<RunFolderException>(() => RunFolderReader.Read(Folder)).Message);
+    }
+
+    [Fact]
+    public void The_first_of_several_damaged_rows_of_a_file_read_in_parts_is_named_by_its_line_in_the_file()
+    {
+        const int each = 20_000;
+        using (var folder = RunFolder.Create(Folder, Info, Plan))
+            foreach (var trial in Enumerable.Range(0, 12)) Run(folder, "t" + Number(trial), each);
+        var lines = System.IO.File.ReadAllLines(File("samples.csv"));
+        Assert.True(new FileInfo(File("samples.csv")).Length > 3 * (4 << 20));
+        foreach (var line in (int[])[11 * each + 77, 8 * each + 5])
+        {
+            lines[line - 1] = lines[line - 1].Replace("bandwidth,1", "bandwidth,x", StringComparison.Ordinal);
+            System.IO.File.WriteAllText(File("samples.csv"), string.Join('\n', lines) + "\n");
+            var words = FormattableString.Invariant($"samples.csv' line {line} is damaged: start_ns is 'x");
+            Assert.Contains(words, Assert.Throws<RunFolderException>(() => RunFolderReader.Read(Folder)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -25,7 +25,7 @@ public sealed class StorageTests(ITestOutputHelper output) : RunFolderFixture
     public void A_lock_of_another_process_holds_until_that_process_dies_even_by_kill()
     {
         using (var folder = RunFolder.Create(Folder, Info, Plan)) Run(folder, "t1");
-        using var other = Process.Start(new ProcessStartInfo("flock", [File(".lock"), "-c", "echo held; exec sleep 100"]) { RedirectStandardOutput = true })!;
+        using var other = Process.Start(new ProcessStartInfo("flock", ["-o", File(".lock"), "-c", "echo held; exec sleep 100"]) { RedirectStandardOutput = true })!;
         try
         {
             Assert.Equal("held", other.StandardOutput.ReadLine());
@@ -91,6 +91,8 @@ public sealed class StorageTests(ITestOutputHelper output) : RunFolderFixture
             {
                 Run(folder, "t1");
                 AssertFull(Assert.Throws<RunFolderException>(() => Run(folder, "t2", 20_000)), "samples.csv");
+                AssertFull(Assert.Throws<RunFolderException>(() => folder.Append([Sample("t2", 0)])), "samples.csv");
+                AssertFull(Assert.Throws<RunFolderException>(() => folder.FinishTrial(Outcome("t2"))), "samples.csv");
                 folder.AbandonTrial();
                 Run(folder, "t2");
                 AssertFull(Assert.Throws<RunFolderException>(() => Run(folder, "t3", 20_000)), "samples.csv");
