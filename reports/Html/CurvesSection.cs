@@ -21,20 +21,20 @@ static class CurvesSection
         var alone = figures.Where(f => PhaseText.IsAlone(f.Phase)).ToList();
         var shown = alone.Count > 0 ? alone : [.. figures.Where(f => f.Phase == Phase.Together)];
         var byLayout = shown.GroupBy(f => f.Layout).ToList();
-        var plots = byLayout.Select(g => Of(model, probe, g.Key, [.. g])).ToList();
-        var lines = shown.Select(f => (f.Layout, f.Slice)).Distinct().Count();
-        IDrawing plot = lines > MostLinesInOnePlot && plots.Count > 1 ? new Multiples(ReportModel.Title(probe, rest), plots)
+        var apart = byLayout.Count > 1 && shown.Select(f => (f.Layout, f.Slice)).Distinct().Count() > MostLinesInOnePlot;
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        var plots = byLayout.Select(g => Of(model, probe, g.Key, [.. g], apart ? [] : named)).ToList();
+        IDrawing plot = apart ? new Multiples(ReportModel.Title(probe, rest), plots)
             : plots[0] with { Title = ReportModel.Title(probe, rest), Marks = [.. plots.SelectMany(p => p.Marks)] };
         var plateaus = model.Analysis.Plateaus.Where(p => p.Probe == probe.Id && p.Name.Length > 0).ToList();
         var caption = $"{SlicesSection.Sentence(probe.Summary)} {(alone.Count > 0 ? "Each slice alone" : "All slices at once")}; shades are intervals{(plateaus.Count > 0 ? ", broad strokes the plateaus found" : "")}.";
         return Html.Of($"{Parts.Plot(model, plot, caption)}{Html.When(plateaus.Count > 0, () => Table(model, probe, plateaus))}");
     }
 
-    static Plot Of(ReportModel model, ProbeInfo probe, string layout, IReadOnlyList<Figure> figures)
+    static Plot Of(ReportModel model, ProbeInfo probe, string layout, IReadOnlyList<Figure> figures, HashSet<string> named)
     {
         var (axis, metric) = (probe.Parameters.FirstOrDefault(p => p.Name == probe.Axis), probe.Main);
         var marks = new List<Mark>();
-        var named = new HashSet<string>();
         foreach (var p in model.Analysis.Plateaus.Where(p => p.Probe == probe.Id && p.Layout == layout))
         {
             marks.Add(new Rule(named.Add(p.Name) ? p.Name : "", new(p.From, p.Value), new(p.To, p.Value), model.Slice(layout, p.Slice)) { Measured = true });
@@ -47,7 +47,7 @@ static class CurvesSection
             marks.Add(new Line(series, [.. points.Select(f => new XY(f.Parameters.Number(probe.Axis!, 0), f.Median))]));
         }
         var unit = axis?.Type switch { ParameterType.Bytes => "B", ParameterType.Seconds => "s", ParameterType.Fraction => "%", _ => "1" };
-        return new(layout, new Log(axis?.Name ?? "", unit, unit == "s" ? 10 : 2), metric.Unit == "s" ? new Log(metric.Name, "s") : new Linear(metric.Name, metric.Unit, 0), marks)
+        return new(layout, new Log(axis is { Summary.Length: > 0 and < 40 } ? axis.Summary : probe.Axis!, unit, unit == "s" ? 10 : 2), metric.Unit == "s" ? new Log(metric.Name, "s") : new Linear(metric.Name, metric.Unit, 0), marks)
         {
             DirectLabels = true,
             Simulated = model.Simulated,

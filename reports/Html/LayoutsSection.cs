@@ -11,7 +11,7 @@ static class LayoutsSection
         var plan = model.Analysis.Run.Plan;
         if (plan.Layouts.Count == 0 || plan.Units <= 0) return null;
         var blocks = plan.Layouts.SelectMany((l, row) => l.Slices.Select(s => Taken(model, l.Layout, s, row, plan.UnitName)).Concat(Free(l, row, plan))).ToList();
-        var plot = new Plot("Layouts", new Linear(plan.UnitName, "", 0, plan.Units), new Band("", [.. plan.Layouts.Select(l => l.Layout)]), new Blocks(blocks))
+        var plot = new Plot("Layouts", new Linear(plan.UnitName, "", 0, plan.Units) { Whole = true }, new Band("", [.. plan.Layouts.Select(l => l.Layout)]), new Blocks(blocks))
         {
             Simulated = model.Simulated,
             Description = $"Each row is a layout over {Verdict.Count(plan.Units, "unit")}; each block is a slice in its place.",

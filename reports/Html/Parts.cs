@@ -15,7 +15,7 @@ static class Parts
         return Html.Of($"""
             <figure id="{id}">
               <figcaption><b>{Name(plot.Title)}</b> <span>{caption}</span></figcaption>
-              <div class="wide">{Html.Raw(plot.Svg(Wide, id + "w"))}</div><div class="narrow">{Html.Raw(plot.Svg(Narrow, id + "n"))}</div>
+              <div class="wide">{Html.Raw(plot.Svg(Wide, id + "w"))}</div><div class="narrow">{Html.Raw(plot.Svg(Narrow, id + "n", values: false))}</div>
               {Numbers(plot)}
             </figure>
             """);

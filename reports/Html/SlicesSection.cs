@@ -8,7 +8,7 @@ namespace GpuLab.Reports.Html;
 /// <summary>Figures by slice: alone and together side by side, with intervals and ceilings.</summary>
 static class SlicesSection
 {
-    static readonly Series Alone = new(0, "alone"), Together = new(1, "together");
+    static readonly Series Alone = new(-1, "alone"), Together = new(-1, "together");
 
     public static Section? Of(ReportModel model)
     {
@@ -25,7 +25,7 @@ static class SlicesSection
         foreach (var (alone, series) in new[] { (true, Alone), (false, Together) })
         {
             var dots = figures.Where(f => alone ? PhaseText.IsAlone(f.Phase) : f.Phase == Phase.Together).Where(f => f.Phase != Phase.SoloBefore || !figures.Any(o => o.Phase == Phase.Solo && o.Layout == f.Layout && o.Slice == f.Slice))
-                .Select(f => new Dot(new(f.Median, rows.IndexOf((f.Layout, f.Slice))), new(f.Median, f.Interval.Low, f.Interval.High), "", model.Slice(f.Layout, f.Slice).Name)).ToList();
+                .Select(f => new Dot(new(f.Median, rows.IndexOf((f.Layout, f.Slice))), new(f.Median, f.Interval.Low, f.Interval.High), "", model.Slice(f.Layout, f.Slice))).ToList();
             if (dots.Count > 0) marks.Add(new Dots(series, Along.X, dots) { Open = !alone, Shift = alone ? -5 : 5 });
         }
         var ceilings = figures.Where(f => f.Ceiling is not null).DistinctBy(f => (f.Layout, f.Slice)).ToList();

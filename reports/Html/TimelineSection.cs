@@ -20,7 +20,7 @@ static class TimelineSection
     static Html Trial(ReportModel model, TrialWindow window, IReadOnlyList<SampleRow> samples, List<TrialWindow> windows)
     {
         var origin = Math.Min(window.StartNs, samples.Min(s => s.StartNs));
-        double At(long ns) => (ns - origin) * 1e-9;
+        double At(long ns) => (double)((ns - origin) / 1e9m);
         var end = Math.Max(At(window.EndNs), samples.Max(s => At(s.EndNs)));
         var cell = model.Analysis.Run.Plan.Cells.FirstOrDefault(c => window.Trial.StartsWith($"c{Verbatim(c.Number)}r", StringComparison.Ordinal));
         var layout = cell?.Layout ?? "";
@@ -28,17 +28,17 @@ static class TimelineSection
         var lowest = Math.Max(0, windows.Min(w => w.Busy.Values.Min()));
 
         var strips = new List<Mark> { new Window("common window", At(window.StartNs), At(window.EndNs)) };
-        foreach (var phase in samples.GroupBy(s => s.Phase).OrderBy(g => g.Key))
+        foreach (var kind in samples.GroupBy(s => Kind(s.Phase)).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            var kind = phase.Key switch { Phase.Warmup => new Series(7, "warm-up"), Phase.Together => new(1, "together"), Phase.SoloAfter => new(2, "alone, after"), _ => new(0, PhaseText.Of(phase.Key)) };
-            strips.Add(new Strips(kind, Strips.Joined(phase.Select(s => new Strip(At(s.StartNs), At(s.EndNs), slices.IndexOf(s.Slice))), end / 1500)));
+            var work = kind.Select(s => new Strip(At(s.StartNs), At(s.EndNs), slices.IndexOf(s.Slice), model.Slice(layout, s.Slice)));
+            strips.Add(new Strips(new(-1, kind.Key), Strips.Joined(work, end / 1500)) { Pale = kind.Key != "together" });
         }
         var strip = new Plot($"Trial {window.Trial}: who worked when", new Linear("time", "s", 0, end), new Band("slice", slices), strips) { Simulated = model.Simulated, Description = "One row a slice; the marked stretch is the common window." };
 
         var first = samples[0].Metric;
         var metric = model.Analysis.Figures.Select(f => f.Metric).FirstOrDefault(m => m.Name == first && (cell is null || m.Id.StartsWith(cell.Probe + "/", StringComparison.Ordinal)));
-        var lines = samples.Where(s => s.Metric == first && s.Phase != Phase.Warmup).GroupBy(s => s.Slice).OrderBy(g => slices.IndexOf(g.Key))
-            .Select(g => (Mark)new Line(model.Slice(layout, g.Key), [.. g.OrderBy(s => s.StartNs).Select(s => new XY(At(s.StartNs), s.Value))])).ToList();
+        var lines = samples.Where(s => s.Metric == first && s.Phase != Phase.Warmup).GroupBy(s => (s.Slice, s.Phase)).OrderBy(g => slices.IndexOf(g.Key.Slice)).ThenBy(g => g.Key.Phase)
+            .Select(g => (Mark)new Line(model.Slice(layout, g.Key.Slice), [.. g.OrderBy(s => s.StartNs).Select(s => new XY(At(s.StartNs), s.Value))])).ToList();
         var values = new Plot($"Trial {window.Trial}: every sample", new Linear("time", "s", 0, end), new Linear(first, metric?.Unit ?? ""), [new Window("common window", At(window.StartNs), At(window.EndNs)), .. lines])
         { Simulated = model.Simulated, Aspect = 0.36, Description = "Each sample's value at the time it started, one line a slice." };
 
@@ -48,6 +48,8 @@ static class TimelineSection
             {Parts.Plot(model, values, "Only samples that lie wholly inside the window count as taken together.")}
             """);
     }
+
+    static string Kind(Phase phase) => phase switch { Phase.Together => "together", Phase.Warmup => "warm-up", _ => "alone" };
 
     static string Verbatim(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

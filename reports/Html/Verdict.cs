@@ -45,7 +45,7 @@ static class Verdict
         var rest = (invalid, suspect, flagged) switch
         {
             (0, 0, 0) => "no check raised a doubt about any figure.",
-            _ => $"{Count(invalid, "finding")} {(invalid == 1 ? "makes" : "make")} figures invalid, {suspect} {(suspect == 1 ? "makes" : "make")} them suspect, and {flagged} of {m.Analysis.Figures.Count} figures carry a flag.",
+            _ => $"{Count(invalid, "finding")} {(invalid == 1 ? "makes" : "make")} figures invalid, {suspect} {(suspect == 1 ? "makes" : "make")} them suspect, and {Count(flagged, "figure")} of {m.Analysis.Figures.Count} {(flagged == 1 ? "carries" : "carry")} a flag.",
         };
         return predicted.Length > 0 ? predicted + rest : char.ToUpperInvariant(rest[0]) + rest[1..];
     }

@@ -2,7 +2,8 @@ namespace GpuLab.Reports.Plots;
 
 /// <summary>One entry of a legend.</summary>
 /// <param name="Lined">Drawn with a piece of line, not only a marker or a bar.</param>
-readonly record struct Key(Series Series, bool Lined, bool Marked, bool Open);
+/// <param name="Weak">Outlined or pale.</param>
+readonly record struct Key(Series Series, bool Lined, bool Marked, bool Weak);
 
 /// <summary>Names of series over a plot, wrapped to its width.</summary>
 sealed class Legend
@@ -27,7 +28,7 @@ sealed class Legend
     public double Height { get; }
 
     public static IReadOnlyList<Key> Keys(IEnumerable<Mark> marks) =>
-        [.. marks.Where(m => m.InLegend && m.Series.Index >= 0 && m is not Ribbon and not Rule).GroupBy(m => m.Series.Name).Select(g => g.First()).Select(m => new Key(m.Series, m is Line, m is Line { Points.Count: <= 60 } or Dots, m is Dots { Open: true }))];
+        [.. marks.Where(m => m.InLegend && m.Series.Name.Length > 0 && m is not Ribbon and not Rule).GroupBy(m => m.Series.Name).Select(g => g.First()).Select(m => new Key(m.Series, m is Line, m is Line { Points.Count: <= 60 } or Dots, m is Dots { Open: true } or Strips { Pale: true }))];
 
     public void Draw(SvgWriter svg, double left, double top)
     {
@@ -35,8 +36,8 @@ sealed class Legend
         {
             svg.Add($"<g class='key {key.Series.Classes}' data-key='{key.Series.Name}' transform='translate({left + x} {top + y})'><title>{key.Series.Name}</title><rect class='grip' x='-3' y='0' width='{Swatch + TextWidth.Of(text)}' height='18'/>");
             if (key.Lined) svg.Add($"<path class='line' d='M0 9L22 9'/>");
-            if (key.Marked) svg.Add($"<path class='marker{(key.Open ? " open" : "")}' transform='translate(11 9)' d='{key.Series.Marker(3.6)}'/>");
-            if (!key.Lined && !key.Marked) svg.Add($"<rect class='bar' x='4' y='3' width='14' height='12' rx='2'/>");
+            if (key.Marked) svg.Add($"<path class='marker{(key.Weak ? " open" : "")}' transform='translate(11 9)' d='{key.Series.Marker(3.6)}'/>");
+            if (!key.Lined && !key.Marked) svg.Add($"<rect class='bar{(key.Weak ? " pale" : "")}' x='4' y='3' width='14' height='12' rx='2'/>");
             svg.Add($"<text x='27' y='13'>{text}</text></g>");
         }
     }

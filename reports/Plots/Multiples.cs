@@ -14,7 +14,7 @@ public sealed record Multiples(string Title, IReadOnlyList<Plot> Plots) : IDrawi
 
     public IReadOnlyList<Datum> Table => [.. Plots.SelectMany(p => p.Table.Select(d => d with { Series = d.Series.Length > 0 ? $"{p.Title}: {d.Series}" : p.Title }))];
 
-    public string Svg(double width, string id)
+    public string Svg(double width, string id, bool values = true)
     {
         var columns = Math.Min(Plots.Count, width < 480 ? 1 : Plots.Count is 2 or 4 ? 2 : 3);
         var each = (width - ((columns - 1) * Gap)) / columns;
@@ -34,7 +34,7 @@ public sealed record Multiples(string Title, IReadOnlyList<Plot> Plots) : IDrawi
             foreach (var (j, panel) in row.Index())
             {
                 svg.Add($"<g transform='translate({j * (each + Gap)} {top + 22})'><text class='facet' x='4' y='-6'>{TextWidth.Clip(Plots[(i * columns) + j].Title, each - 8, 13)}</text>");
-                panel.Draw(svg, FormattableString.Invariant($"{id}p{(i * columns) + j}"));
+                panel.Draw(svg, FormattableString.Invariant($"{id}p{(i * columns) + j}"), values);
                 svg.Add($"</g>");
             }
             top += row.Max(p => p.Height) + 22;

@@ -17,12 +17,12 @@ public sealed record Plot(string Title, Axis X, Axis Y, params IReadOnlyList<Mar
 
     public IReadOnlyList<Datum> Table => [.. Marks.SelectMany(m => m.Data(X, Y))];
 
-    public string Svg(double width, string id)
+    public string Svg(double width, string id, bool values = true)
     {
         var layout = new PlotLayout(this, width, legend: true, null);
         var svg = new SvgWriter();
         Open(svg, "plot", width, layout.Height, Title, Description, Simulated);
-        layout.Draw(svg, id);
+        layout.Draw(svg, id, values);
         svg.Add($"</svg>");
         return svg.ToString();
     }
@@ -50,5 +50,6 @@ public interface IDrawing
     /// <summary>An <c>svg</c> element. Colours come from a style sheet: see <see cref="Theme"/>.</summary>
     /// <param name="width">Pixels; text stays the same size at every width.</param>
     /// <param name="id">Unique in the document; ids inside begin with it.</param>
-    string Svg(double width, string id);
+    /// <param name="values">Whether lines carry their stored values for tips; one drawing of a figure is enough.</param>
+    string Svg(double width, string id, bool values = true);
 }

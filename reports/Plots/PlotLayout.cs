@@ -25,7 +25,7 @@ sealed class PlotLayout
 
         var rows = plot.Y is Band bands ? bands.Names.Count : 0;
         var body = rows > 0 ? Math.Max(rows * RowHeight(plot), 30) : Math.Max(width * plot.Aspect, Math.Min(width * 0.72, 240));
-        var box = new Box(0, top + (plot.Y is Band or Hidden ? 8 : 26), 0, 0);
+        var box = new Box(0, top + (plot.Y is Band or Hidden ? (plot.Marks.Any(m => m is Window) ? 24 : 8) : 26), 0, 0);
         box = box with { Bottom = box.Top + body };
 
         Scale FitY() => plot.Y is Band or Hidden ? plot.Y.Fit(low.Y, high.Y, new(box.Top, box.Bottom, true)) : plot.Y.Fit(low.Y, high.Y, new(box.Bottom, box.Top, true));
@@ -58,14 +58,14 @@ sealed class PlotLayout
     double SlopedHeight() => 12 + (Math.Min(x.Ticks.Max(t => TextWidth.Of(t.Label)), 130) * Math.Sin(LabelSlope * Math.PI / 180));
 
     /// <summary>Draws everything but the svg element itself.</summary>
-    public void Draw(SvgWriter svg, string id)
+    public void Draw(SvgWriter svg, string id, bool values)
     {
         legend.Draw(svg, 4, plot.Simulated ? 18 : 2);
         svg.Add($"<g class='panel' data-x='{x.Meta}' data-y='{y.Meta}' data-box='{box.Left} {box.Top} {box.Right} {box.Bottom}'>");
         Axes(svg);
         svg.Add($"<clipPath id='{id}c'><rect x='{box.Left - 6}' y='{box.Top - 6}' width='{box.Width + 12}' height='{box.Height + 12}'/></clipPath><g clip-path='url(#{id}c)'><g class='marks'>");
         var bars = plot.Marks.OfType<Bars>().Where(b => b.Base is null).Cast<Mark>().ToList();
-        var frames = plot.Marks.Select(m => new Frame(x, y, box, id, Math.Max(0, bars.IndexOf(m)), Math.Max(1, bars.Count))).ToList();
+        var frames = plot.Marks.Select(m => new Frame(x, y, box, id, values, Math.Max(0, bars.IndexOf(m)), Math.Max(1, bars.Count))).ToList();
         foreach (var (i, mark) in plot.Marks.Index())
         {
             svg.Add($"<g class='{mark.Series.Classes}'");
@@ -77,6 +77,7 @@ sealed class PlotLayout
         svg.Add($"</g></g>");
         var placer = new NotePlacer(box, [.. plot.Marks.Zip(frames).SelectMany(m => m.First.Ink(m.Second))]);
         foreach (var dot in plot.Marks.Zip(frames).Where(m => m.First is Dots).SelectMany(m => m.First.Ink(m.Second))) placer.Take(new(dot.X - 5, dot.Y - 5, dot.X + 5, dot.Y + 5));
+        if (y.Title.Length > 0) placer.Take(new(0, box.Top - 24, 4 + TextWidth.Of(y.Title), box.Top - 8));
         svg.Add($"<g class='notes'>");
         placer.Write(svg, plot.Marks.Zip(frames).SelectMany(m => m.First.Notes(m.Second)));
         if (direct) EndLabels.Write(svg, plot.Marks, x, y, box, width);

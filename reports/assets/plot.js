@@ -146,7 +146,10 @@
     }
 
     // Cross-hair over lines: the stored values of the points nearest in x.
-    const lines = () => [...marks.querySelectorAll('.line')].filter(l => l.parentNode.style.display !== 'none').map(l => ({ l, xs: l.dataset.x.split(' ').map(Number), vs: l.dataset.v.split(' ').map(Number), name: l.parentNode.dataset.key }));
+    const panelIndex = [...svg.querySelectorAll('.panel')].indexOf(panel), wide = figure.querySelector('.wide svg').querySelectorAll('.panel')[panelIndex].querySelectorAll('.line');
+    const numbers = text => text.split(' ').map(Number);
+    let parsed;
+    const lines = () => (parsed ??= [...marks.querySelectorAll('.line')].map((l, i) => ({ l, xs: numbers(wide[i].dataset.x), vs: numbers(wide[i].dataset.v), name: l.parentNode.dataset.key }))).filter(l => l.l.parentNode.style.display !== 'none');
     const point = (clientX, clientY, value) => {
       const rows = [];
       let at;

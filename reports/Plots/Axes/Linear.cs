@@ -4,6 +4,9 @@ namespace GpuLab.Reports.Plots;
 /// <param name="Min">Fixed low end; null starts at zero unless the data lie far from it.</param>
 public sealed record Linear(string Title, string Unit, double? Min = null, double? Max = null) : Axis(Title, Unit)
 {
+    /// <summary>Whether only whole numbers have a meaning.</summary>
+    public bool Whole { get; init; }
+
     public override Scale Fit(double low, double high, Track track)
     {
         (low, high) = (Min ?? (low >= 0 && low < 0.7 * high ? 0 : low), Max ?? high);
@@ -11,15 +14,17 @@ public sealed record Linear(string Title, string Unit, double? Min = null, doubl
         var room = Math.Max(1, (int)(track.Length / (track.Vertical ? 46 : 74)));
         if (Min is null || Max is null)
         {
-            var step = Ticks.NiceStep(high - low, room);
+            var step = Step(high - low, room);
             if (Min is null) low = Math.Floor((low / step) + 1e-9) * step;
             if (Max is null) high = Math.Ceiling((high / step) - 1e-9) * step;
         }
         var (factor, unit) = Common(Math.Max(Math.Abs(low), Math.Abs(high)), Unit);
         double Map(double v) => (v - low) / (high - low);
-        var ticks = Ticks.Choose(Enumerable.Range(0, room).Select(i => Ticks.Multiples(low, high, Ticks.NiceStep(high - low, room - i), v => Ticks.Short(v / factor, "1"))), track, Map);
+        var ticks = Ticks.Choose(Enumerable.Range(0, room).Select(i => Ticks.Multiples(low, high, Step(high - low, room - i), v => Ticks.Short(v / factor, "1"))), track, Map);
         return new(this, "linear", unit.Length == 0 ? Title : $"{Title}, {unit}", low, high, track, ticks, Map);
     }
+
+    double Step(double span, int count) => Whole ? Math.Max(1, Ticks.NiceStep(span, count)) : Ticks.NiceStep(span, count);
 
     /// <summary>One unit for all labels, and what it is worth in SI.</summary>
     static (double Factor, string Unit) Common(double max, string unit)

@@ -3,8 +3,8 @@ namespace GpuLab.Reports.Plots;
 /// <summary>One point of <see cref="Dots"/>.</summary>
 /// <param name="Interval">Along <see cref="Dots.Along"/>; default for none.</param>
 /// <param name="Label">Text beside the point, or empty.</param>
-/// <param name="Key">What is highlighted with it in other plots, usually a slice; empty for the series.</param>
-public readonly record struct Dot(XY At, Estimate Interval = default, string Label = "", string Key = "");
+/// <param name="Look">Colour, marker and what is highlighted with it in other plots, usually a slice; null for the mark's series.</param>
+public readonly record struct Dot(XY At, Estimate Interval = default, string Label = "", Series? Look = null);
 
 /// <summary>The axis along which intervals lie.</summary>
 public enum Along { X, Y }
@@ -33,15 +33,16 @@ public sealed record Dots(Series Series, Along Along, IReadOnlyList<Dot> Points)
             var value = Along == Along.X ? frame.X.Axis.Text(p.At.X) : frame.Y.Axis.Text(p.At.Y);
             var place = Along == Along.X ? frame.Y.Axis.Text(p.At.Y) : frame.X.Axis.Text(p.At.X);
             var range = p.Interval.HasInterval ? $" ({p.Interval.Range(Along == Along.X ? frame.X.Axis : frame.Y.Axis)})" : "";
-            svg.Add($"<g class='hit' data-v='{SvgWriter.Exact(Along == Along.X ? p.At.X : p.At.Y)}'");
-            if (p.Key.Length > 0) svg.Add($" data-key='{p.Key}'");
+            var look = p.Look ?? Series;
+            svg.Add($"<g class='hit {(p.Look is null ? "" : look.Classes)}' data-v='{SvgWriter.Exact(Along == Along.X ? p.At.X : p.At.Y)}'");
+            if (p.Look is not null) svg.Add($" data-key='{look.Name}'");
             svg.Add($"><title>{(p.Label.Length > 0 ? p.Label : place)}, {Series.Name}: {value}{range}</title>");
             if (p.Interval.HasInterval)
             {
                 var (a, b) = Along == Along.X ? (new XY(frame.X[p.Interval.Low], at.Y), new XY(frame.X[p.Interval.High], at.Y)) : (new(at.X, frame.Y[p.Interval.Low]), new XY(at.X, frame.Y[p.Interval.High]));
                 svg.Add($"<path class='interval' d='M{a.X} {a.Y}L{b.X} {b.Y}'/>");
             }
-            svg.Add($"<path class='marker{(Open ? " open" : "")}' transform='translate({at.X} {at.Y})' d='{Series.Marker(4.4)}'/></g>");
+            svg.Add($"<path class='marker{(Open ? " open" : "")}' transform='translate({at.X} {at.Y})' d='{look.Marker(4.4)}'/></g>");
         }
     }
 

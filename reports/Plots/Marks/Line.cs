@@ -21,7 +21,8 @@ public sealed record Line(Series Series, IReadOnlyList<XY> Points) : Mark(Series
         {
             svg.Add($"<marker id='{marker}' class='{Series.Classes}' viewBox='-8 -8 16 16' markerWidth='16' markerHeight='16' markerUnits='userSpaceOnUse'><path class='marker' d='{Series.Marker(3.2)}'/></marker>");
         }
-        svg.Add($"<path class='line{(Points.Count > 600 ? " thin" : "")}' data-x='{PathData.Numbers(shown.Select(p => p.X))}' data-v='{PathData.Numbers(shown.Select(p => p.Y))}' d='{PathData.Of(Pixels(shown, frame))}'");
+        svg.Add($"<path class='line{(Points.Count > 150 ? " thin" : "")}' d='{PathData.Of(Pixels(shown, frame))}'");
+        if (frame.Values) svg.Add($" data-x='{PathData.Numbers(shown.Select(p => p.X))}' data-v='{PathData.Numbers(shown.Select(p => p.Y))}'");
         if (marked) svg.Add($" marker-start='url(#{marker})' marker-mid='url(#{marker})' marker-end='url(#{marker})'");
         svg.Add($"/>");
     }

@@ -39,7 +39,8 @@ public readonly record struct Estimate(double Value, double Low, double High)
 /// <summary>Where a mark is drawn.</summary>
 /// <param name="Id">Unique in the document; beginning of the ids that a mark needs.</param>
 /// <param name="Slot">Position among the marks that share each band.</param>
-sealed record Frame(Scale X, Scale Y, Box Box, string Id, int Slot = 0, int Slots = 1);
+/// <param name="Values">Whether lines carry their stored values; the second drawing of a plot leaves them out.</param>
+sealed record Frame(Scale X, Scale Y, Box Box, string Id, bool Values, int Slot = 0, int Slots = 1);
 
 readonly record struct Box(double Left, double Top, double Right, double Bottom)
 {

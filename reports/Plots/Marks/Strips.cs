@@ -1,11 +1,14 @@
 namespace GpuLab.Reports.Plots;
 
 /// <summary>A stretch of time in a row.</summary>
-public readonly record struct Strip(double From, double To, int Row);
+/// <param name="Look">Colour, and what is highlighted with it; null for the mark's series.</param>
+public readonly record struct Strip(double From, double To, int Row, Series? Look = null);
 
 /// <summary>Stretches of time in rows, one kind of work a series.</summary>
 public sealed record Strips(Series Series, IReadOnlyList<Strip> Items) : Mark(Series)
 {
+    public bool Pale { get; init; }
+
     public override IEnumerable<XY> Extent => Items.SelectMany(s => new[] { new XY(s.From, s.Row), new XY(s.To, s.Row) });
 
     public override IEnumerable<Datum> Data(Axis x, Axis y) =>
@@ -29,11 +32,12 @@ public sealed record Strips(Series Series, IReadOnlyList<Strip> Items) : Mark(Se
         foreach (var row in Items.GroupBy(s => s.Row))
         {
             var (from, to) = (row.Min(s => s.From), row.Max(s => s.To));
-            svg.Add($"<g class='hit' data-v='{SvgWriter.Exact(row.Sum(s => s.To - s.From))}'><title>{frame.Y.Axis.Text(row.Key)}, {Series.Name}: {frame.X.Axis.Text(from)} … {frame.X.Axis.Text(to)}</title>");
+            var look = row.First().Look;
+            svg.Add($"<g class='hit {look?.Classes}' data-key='{(look ?? Series).Name}' data-v='{SvgWriter.Exact(row.Sum(s => s.To - s.From))}'><title>{frame.Y.Axis.Text(row.Key)}, {Series.Name}: {frame.X.Axis.Text(from)} … {frame.X.Axis.Text(to)}</title>");
             foreach (var s in row)
             {
                 double y = frame.Y[s.Row], a = frame.X[s.From], b = Math.Max(a + 0.4, frame.X[s.To]);
-                svg.Add($"<path class='strip' d='M{a} {y - half}L{b} {y - half}L{b} {y + half}L{a} {y + half}Z'/>");
+                svg.Add($"<path class='strip{(Pale ? " pale" : "")}' d='M{a} {y - half}L{b} {y - half}L{b} {y + half}L{a} {y + half}Z'/>");
             }
             svg.Add($"</g>");
         }
