@@ -33,7 +33,7 @@ static class SummaryView
 
     static IEnumerable<string[]> Rows(IReadOnlyList<Figure> figures)
     {
-        foreach (var group in figures.GroupBy(f => (f.Probe.Id, f.Metric.Id, f.Slice, f.Phase, Parameters: f.Probe.Axis is { } axis ? f.Parameters.Without(axis) : f.Parameters)))
+        foreach (var group in figures.GroupBy(f => (f.Probe.Axis is null ? f.Cell : 0, f.Mode, f.Metric.Id, f.Slice, f.Phase, f.Probe.Axis is { } axis ? f.Parameters.Without(axis) : Parameters.None)))
         {
             var points = group.ToList();
             if (points.Count == 1) yield return Row(points[0]);
@@ -83,7 +83,7 @@ static class SummaryView
         {
             var (first, more) = (group.First(), group.Count() - 1);
             var also = more > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {more} more)") : "";
-            Terminal.Out.MarkupLineInterpolated($"[{Colour(first.Severity)}]{first.Severity.ToString().ToUpperInvariant(),-7}[/] {first.Subject}: {first.Message}{also}. {first.Remedy}");
+            Terminal.Out.MarkupLineInterpolated($"[{Colour(first.Severity)}]{first.Severity.ToString().ToUpperInvariant(),-7}[/] {first.Subject}{also}: {first.Message} {first.Remedy}");
         }
     }
 
