@@ -5,13 +5,15 @@ namespace GpuLab.Sweeps;
 /// From the names of a layout's slices: one point a cell, null for a cell in which all slices work;
 /// or the reason why the layout gives none. Null where this version cannot measure the mode.
 /// </param>
-sealed record ModeRule(Mode Mode, string Word, string Summary, Func<IReadOnlyList<string>, ModePoints>? Points);
+public sealed record ModeRule(Mode Mode, string Word, string Summary, Func<IReadOnlyList<string>, ModePoints>? Points);
 
+/// <summary>The cells that one layout gives under a mode.</summary>
 /// <param name="Slices">The slice measured in each cell; null where all work.</param>
-readonly record struct ModePoints(IReadOnlyList<string?> Slices, string? Reason = null);
+/// <param name="Reason">Why these cells cannot be measured; null where they can.</param>
+public readonly record struct ModePoints(IReadOnlyList<string?> Slices, string? Reason = null);
 
 /// <summary>The modes that sweeps can name. A mode becomes available by being given its points.</summary>
-static class Modes
+public static class Modes
 {
     public static readonly IReadOnlyList<ModeRule> All =
     [

@@ -63,14 +63,16 @@ public static class Planner
     static void CheckSize(Sweep sweep, PlacedLayouts? layouts, List<SweepError> errors)
     {
         var points = sweep.Probes.Sum(ProbePoints.Count);
-        var slices = layouts?.Placements.Values.Sum(p => (double)p.Slices.Count * sweep.Modes.Count) ?? 1;
-        var cells = points * Math.Max(1, slices);
+        var perPoint = layouts?.Placements.Values.Sum(p => sweep.Modes.Sum(m => Cells(m, p))) ?? 1;
+        var cells = points * Math.Max(1, perPoint);
         if (cells > MostCells || cells * sweep.Repeats > MostTrials)
         {
             errors.Add(new(sweep.File, sweep.PlaceOf(Sweep.PlaceKey("probes", 0)), string.Create(CultureInfo.InvariantCulture,
                 $"up to {cells:0} cells and {cells * sweep.Repeats:0} trials: a sweep may have {MostCells} cells and {MostTrials} trials. Split it.")));
         }
     }
+
+    static double Cells(Mode mode, Placement placement) => Modes.Of(mode).Points?.Invoke([.. placement.Slices.Select(s => s.Name)]).Slices.Count ?? 1;
 
     static string Nothing(IReadOnlyList<Skip> skips)
     {

@@ -9,6 +9,9 @@ sealed class PlacedLayouts(Sweep sweep, IPartitioner partitioner)
     /// <summary>Layouts that one <c>generate</c> may give; each costs a cut.</summary>
     const int MostGenerated = 10_000;
 
+    /// <summary>Layouts that are looked at: a device of many units has more than any search could end with.</summary>
+    const int MostTried = 50_000;
+
     readonly Dictionary<Layout, Placement> placements = [];
     readonly List<Layout> layouts = [];
 
@@ -44,18 +47,32 @@ sealed class PlacedLayouts(Sweep sweep, IPartitioner partitioner)
             Errors.Add(new(sweep.File, generated.Place, $"partitioner {partitioner.Name} cannot generate layouts: write them out."));
             return;
         }
-        var any = false;
-        foreach (var layout in generator.Generate(generated.What).Where(l => Has(l, generated.Containing)).Take(generated.Limit ?? MostGenerated))
+        var (tried, taken, most) = (0, 0, generated.Limit ?? MostGenerated);
+        foreach (var layout in generator.Generate(generated.What))
         {
-            any = true;
-            if (placements.ContainsKey(layout)) continue;
-            var placement = partitioner.Place(layout);
-            if (placement.Refusal is { } refusal) Skips.Add(new($"layout {layout}", refusal, 0));
-            else Add(layout, placement);
+            if (taken == most || tried++ == MostTried) break;
+            if (!Has(layout, generated.Containing)) continue;
+            taken++;
+            Add(layout);
         }
-        if (any) return;
+        if (taken == 0) Errors.Add(new(sweep.File, generated.Place, None(generated)));
+        else if (taken < most && tried > MostTried) Skips.Add(new($"generate {generated.What}", $"only the first {MostTried} layouts were looked at", 0));
+        else if (taken == most && generated.Limit is null) Skips.Add(new($"generate {generated.What}", $"only the first {MostGenerated} layouts are taken", 0));
+    }
+
+    /// <summary>A generated layout: refused, it is left out; it was not asked for by name.</summary>
+    void Add(Layout layout)
+    {
+        if (placements.ContainsKey(layout)) return;
+        var placement = partitioner.Place(layout);
+        if (placement.Refusal is { } refusal) Skips.Add(new($"layout {layout}", refusal, 0));
+        else Add(layout, placement);
+    }
+
+    string None(LayoutChoice.Generated generated)
+    {
         var containing = generated.Containing is { } profile ? $" with a slice of {profile}" : "";
-        Errors.Add(new(sweep.File, generated.Place, $"partitioner {partitioner.Name} has no {generated.What} layout{containing} for this device."));
+        return $"partitioner {partitioner.Name} has no {generated.What} layout{containing} for this device.";
     }
 
     static bool Has(Layout layout, Profile? profile) => profile is null || layout.Items.Any(i => i.Profile == profile);

@@ -15,21 +15,16 @@ static class TrialOrder
         {
             var block = trials.AsSpan((repeat - 1) * cells.Count, cells.Count);
             for (var i = 0; i < block.Length; i++) block[i] = new(cells[i], repeat);
-            new Xoshiro(Derived(seed, layout.ToString(), repeat)).Shuffle(block);
+            new SplitMix(Derived(seed, layout.ToString(), repeat)).Shuffle(block);
         }
         return trials;
     }
 
+    /// <summary>Folds the layout and the repeat into the seed, one well-mixed step each.</summary>
     static ulong Derived(ulong seed, string layout, int repeat)
     {
-        var state = seed;
-        var mixed = Xoshiro.SplitMix(ref state);
-        foreach (var c in layout)
-        {
-            state = mixed ^ c;
-            mixed = Xoshiro.SplitMix(ref state);
-        }
-        state = mixed ^ (ulong)repeat;
-        return Xoshiro.SplitMix(ref state);
+        var mixed = new SplitMix(seed).Next();
+        foreach (var c in layout) mixed = new SplitMix(mixed ^ c).Next();
+        return new SplitMix(mixed ^ (ulong)repeat).Next();
     }
 }

@@ -42,7 +42,8 @@ sealed class RangeDraft
     public IReadOnlyList<ParameterValue> Values(ParameterType type)
     {
         var values = new List<ParameterValue>();
-        for (var i = 0; i < Count; i++)
+        var count = Count;
+        for (var i = 0; i < count; i++)
         {
             var value = times is { } factor ? from * Math.Pow(factor, i) : from + i * step!.Value;
             if (type is ParameterType.Bytes or ParameterType.Count) value = Math.Round(value);

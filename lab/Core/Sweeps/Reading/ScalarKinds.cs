@@ -9,7 +9,7 @@ namespace GpuLab.Sweeps.Reading;
 /// <param name="what">What the words are, for messages: <c>mode</c>, <c>probe</c>.</param>
 sealed class WordKind<T>(string what, IReadOnlyList<KeyValuePair<string, T>> words) : ScalarKind<T>
 {
-    const int MostListed = 24;
+    const int MostListed = 32;
 
     IEnumerable<string> Words => words.Select(w => w.Key);
 
@@ -24,7 +24,8 @@ sealed class WordKind<T>(string what, IReadOnlyList<KeyValuePair<string, T>> wor
             return true;
         }
         value = default!;
-        problem = $"{Errors.Shown(text)} is not a {what}: expected {Expected}.{Nearest.Hint(text, Words)}";
+        var expected = words.Count <= MostListed ? $": expected {Expected}." : ".";
+        problem = $"{Errors.Shown(text)} is not a {what}{expected}{Nearest.Hint(text, Words)}";
         return false;
     }
 
@@ -46,7 +47,8 @@ sealed class TextKind(string expected, string pattern, int longest) : ScalarKind
         return problem is null && regex.IsMatch(text);
     }
 
-    public override JsonObject Schema() => new() { ["type"] = "string", ["pattern"] = pattern, ["maxLength"] = longest };
+    // A number in plain YAML is text here: 'name: 2026'.
+    public override JsonObject Schema() => new() { ["type"] = new JsonArray("string", "number"), ["pattern"] = pattern, ["maxLength"] = longest };
 }
 
 /// <summary>The seed of everything random: any 64-bit number.</summary>
