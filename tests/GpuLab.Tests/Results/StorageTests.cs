@@ -111,6 +111,7 @@ public sealed class StorageTests(ITestOutputHelper output) : RunFolderFixture
                 folder.Append(new WorkerEvent(2, "a", "after", "", 0));
                 folder.End(Info.Start, 0);
             }
+            Assert.Equal((byte)'\n', System.IO.File.ReadAllBytes(Path.Combine(path, "events.jsonl"))[^1]);
             Assert.Equal(["after"], RunFolderReader.Read(path).Events.OfType<WorkerEvent>().Select(e => e.What));
             Assert.Equal(0, RunFolderReader.ReadInfo(path).Exit);
             Assert.DoesNotContain(Directory.GetFiles(path), f => f.EndsWith(".tmp", StringComparison.Ordinal));
