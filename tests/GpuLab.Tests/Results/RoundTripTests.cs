@@ -151,6 +151,29 @@ public sealed class RoundTripTests : RunFolderFixture
     }
 
     [Fact]
+    public void Samples_readings_and_events_from_several_threads_do_not_tear_each_other()
+    {
+        const int each = 5_000;
+        using (var folder = RunFolder.Create(Folder, Info, Plan))
+        {
+            Parallel.Invoke(
+                () => { for (var i = 0; i < each; i++) folder.Append([Sample("t1", i, i, "a")]); },
+                () => { for (var i = 0; i < each; i++) folder.Append([Sample("t1", i, i, "b")]); },
+                () => { for (var i = 0; i < each; i++) folder.Append([Reading("t1", i)]); },
+                () => { for (var i = 0; i < each; i++) folder.Append(new WorkerEvent(i, "a", "progress", "", 0)); },
+                () => { for (var i = 0; i < each; i++) folder.Append(new WorkerEvent(i, "b", "progress", "", 0)); });
+            folder.FinishTrial(Outcome("t1"));
+        }
+        var data = RunFolderReader.Read(Folder);
+        foreach (var slice in (string[])["a", "b"])
+        {
+            Assert.Equal(Enumerable.Range(0, each).Select(i => Sample("t1", i, i, slice)), data.Samples.Where(s => s.Slice == slice));
+            Assert.Equal(Enumerable.Range(0, each).Select(i => (long)i), data.Events.OfType<WorkerEvent>().Where(e => e.Slice == slice).Select(e => e.TimeNs));
+        }
+        Assert.Equal(Enumerable.Range(0, each).Select(i => Reading("t1", i)), data.Telemetry);
+    }
+
+    [Fact]
     public void Scratch_is_emptied_when_a_trial_ends()
     {
         using var folder = RunFolder.Create(Folder, Info, Plan);

@@ -106,9 +106,13 @@ public sealed class StorageTests(ITestOutputHelper output) : RunFolderFixture
                 FillWithBallast(Path.Combine(disk, "ballast"));
                 AssertFull(Assert.Throws<RunFolderException>(() => folder.End(Info.Start, 0)), "run.json");
                 Assert.Null(RunFolderReader.ReadInfo(path).Exit);
+                AssertFull(Assert.Throws<RunFolderException>(() => folder.Append(new WorkerEvent(1, "a", new('x', 100_000), "", 0))), "events.jsonl");
                 System.IO.File.Delete(Path.Combine(disk, "ballast"));
+                folder.Append(new WorkerEvent(2, "a", "after", "", 0));
                 folder.End(Info.Start, 0);
             }
+            Assert.Equal((byte)'\n', System.IO.File.ReadAllBytes(Path.Combine(path, "events.jsonl"))[^1]);
+            Assert.Equal(["after"], RunFolderReader.Read(path).Events.OfType<WorkerEvent>().Select(e => e.What));
             Assert.Equal(0, RunFolderReader.ReadInfo(path).Exit);
             Assert.DoesNotContain(Directory.GetFiles(path), f => f.EndsWith(".tmp", StringComparison.Ordinal));
         }
