@@ -11,7 +11,7 @@ namespace GpuLab.Benchmarks;
 /// </summary>
 static unsafe class HostPeerComparison
 {
-    const double Region = 20e-3;
+    const double Region = 5e-3;
     static readonly long[] Sizes = [16 << 10, 512 << 10, 8 << 20, 256 << 20];
 
     public static void Run(string library, int pairs)
