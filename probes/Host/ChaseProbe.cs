@@ -89,14 +89,15 @@ sealed unsafe class ChaseProbe : IPreparedProbe
         pin.Dispose();
     }
 
-    /// <summary>Doubles the steps until a region lasts long enough, which also brings a small working set into its cache.</summary>
+    /// <summary>Doubles the steps until a region lasts long enough, after a lap that brings a small working set into its cache.</summary>
     long Calibrated()
     {
+        if (lines <= FullLap) at = ChaseCycle.Walk(at, (lines + ChaseCycle.Unroll - 1) / ChaseCycle.Unroll * ChaseCycle.Unroll);
         for (long count = 16 * ChaseCycle.Unroll; ; count *= 2)
         {
             var start = MonotonicClock.Now;
             at = ChaseCycle.Walk(at, count);
-            if (MonotonicClock.Now - start >= Target / 2 && count >= Math.Min(lines, 1 << 12)) return count;
+            if (MonotonicClock.Now - start >= Target / 2) return 2 * count;
         }
     }
 }

@@ -1,8 +1,13 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
 
 namespace GpuLab.Benchmarks;
 
 static class Program
 {
-    static void Main(string[] args) => BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    static void Main(string[] args)
+    {
+        if (args is ["host-peers", var library, var pairs]) HostPeerComparison.Run(library, int.Parse(pairs, CultureInfo.InvariantCulture));
+        else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+    }
 }

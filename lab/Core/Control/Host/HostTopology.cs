@@ -35,9 +35,9 @@ public sealed record HostTopology(IReadOnlyList<HostCore> Cores, int PresentCore
         var inCpuset = online.Where(cpu => limits.Cpus is null || limits.Cpus.Contains(cpu)).ToHashSet();
         var allowed = inCpuset.Intersect(affinity).ToHashSet();
         var cores = present
-            .Select(core => (core.First().Package, core.First().Node, Threads: core.Select(p => p.Cpu).Where(allowed.Contains).Order().ToArray()))
+            .Select(core => (core.First().Package, core.First().Node, First: core.Min(p => p.Cpu), Threads: core.Select(p => p.Cpu).Where(allowed.Contains).Order().ToArray()))
             .Where(core => core.Threads.Length > 0)
-            .OrderBy(core => core.Node).ThenBy(core => core.Threads[0])
+            .OrderBy(core => core.Node).ThenBy(core => core.First)
             .Select((core, index) => new HostCore(index, core.Package, core.Node, core.Threads)).ToList();
 
         var reasons = new List<string>();
