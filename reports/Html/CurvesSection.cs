@@ -46,8 +46,10 @@ static class CurvesSection
             marks.Add(new Ribbon(series, [.. points.Select(f => (f.Parameters.Number(probe.Axis!, 0), new Estimate(f.Median, f.Interval.Low, f.Interval.High)))]));
             marks.Add(new Line(series, [.. points.Select(f => new XY(f.Parameters.Number(probe.Axis!, 0), f.Median))]));
         }
+        var (low, high) = (model.Curves.First(c => c.Key.Probe.Id == probe.Id).Min(f => f.Median), model.Curves.First(c => c.Key.Probe.Id == probe.Id).Max(f => f.Median));
+        Axis y = metric.Unit == "s" || (low > 0 && high / low > 20) ? new Log(metric.Name, metric.Unit) : new Linear(metric.Name, metric.Unit, 0);
         var unit = axis?.Type switch { ParameterType.Bytes => "B", ParameterType.Seconds => "s", ParameterType.Fraction => "%", _ => "1" };
-        return new(layout, new Log(axis is { Summary.Length: > 0 and < 40 } ? axis.Summary : probe.Axis!, unit, unit == "s" ? 10 : 2), metric.Unit == "s" ? new Log(metric.Name, "s") : new Linear(metric.Name, metric.Unit, 0), marks)
+        return new(layout, new Log(axis is { Summary.Length: > 0 and < 40 } ? axis.Summary : probe.Axis!, unit, unit == "s" ? 10 : 2), y, marks)
         {
             DirectLabels = true,
             Simulated = model.Simulated,

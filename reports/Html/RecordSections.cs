@@ -38,6 +38,6 @@ static class RecordSections
     public static Section Reproduce(ReportModel model) => new("reproduce", "How to reproduce", Html.Of($"""
         <p>With {Parts.Name(model.Info.Tool)}, the sweep below saved as a file, and seed {Parts.Name(model.Info.Seed.ToString(System.Globalization.CultureInfo.InvariantCulture))}:</p>
         <pre tabindex="0"><code>{model.Info.CommandLine}</code></pre>
-        <details open><summary>The sweep, SHA-256 {Parts.Name(model.Info.SweepHash)}</summary><pre tabindex="0"><code>{model.Info.Sweep}</code></pre></details>
+        <details open=""><summary>The sweep, SHA-256 {Parts.Name(model.Info.SweepHash)}</summary><pre tabindex="0"><code>{model.Info.Sweep}</code></pre></details>
         """));
 }

@@ -7,7 +7,7 @@ namespace GpuLab.Reports.Html;
 /// <summary>Three sentences: what was measured on what, what stands out, what not to trust.</summary>
 static class Verdict
 {
-    public static IReadOnlyList<string> Of(ReportModel model) => [Measured(model), Outstanding(model), Doubts(model)];
+    public static IReadOnlyList<string> Of(ReportModel model) => [.. new[] { Measured(model), Outstanding(model), Doubts(model) }.Select(s => s.Replace(" %", "\u00a0%", StringComparison.Ordinal))];
 
     static string Measured(ReportModel m)
     {
@@ -42,12 +42,12 @@ static class Verdict
         var invalid = m.Analysis.Findings.Count(f => f.Severity == Severity.Invalid);
         var suspect = m.Analysis.Findings.Count(f => f.Severity == Severity.Suspect);
         var predicted = m.Simulated ? "Do not take any figure here for a measurement: all are predictions of a model; " : "";
-        var rest = (invalid, suspect, flagged) switch
-        {
-            (0, 0, 0) => "no check raised a doubt about any figure.",
-            _ => $"{Count(invalid, "finding")} {(invalid == 1 ? "makes" : "make")} figures invalid, {suspect} {(suspect == 1 ? "makes" : "make")} them suspect, and {Count(flagged, "figure")} of {m.Analysis.Figures.Count} {(flagged == 1 ? "carries" : "carry")} a flag.",
-        };
-        return predicted.Length > 0 ? predicted + rest : char.ToUpperInvariant(rest[0]) + rest[1..];
+        var rest = new List<string>();
+        if (invalid > 0) rest.Add($"{Count(invalid, "finding")} {(invalid == 1 ? "makes" : "make")} figures invalid");
+        if (suspect > 0) rest.Add($"{Count(suspect, "finding")} {(suspect == 1 ? "makes" : "make")} figures suspect");
+        if (flagged > 0) rest.Add($"{flagged} of {Count(m.Analysis.Figures.Count, "figure")} {(flagged == 1 ? "carries" : "carry")} a flag");
+        var doubts = (rest.Count == 0 ? "no check raised a doubt about any figure" : Listed(rest)) + ".";
+        return predicted.Length > 0 ? predicted + doubts : char.ToUpperInvariant(doubts[0]) + doubts[1..];
     }
 
     internal static string Count(long n, string noun) => string.Create(CultureInfo.InvariantCulture, $"{n:N0} {noun}{(n == 1 ? "" : "s")}");

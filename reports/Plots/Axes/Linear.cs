@@ -4,13 +4,16 @@ namespace GpuLab.Reports.Plots;
 /// <param name="Min">Fixed low end; null starts at zero unless the data lie far from it.</param>
 public sealed record Linear(string Title, string Unit, double? Min = null, double? Max = null) : Axis(Title, Unit)
 {
+    /// <summary>Differences below this are no extent: steps of them cannot be counted.</summary>
+    const double Smallest = 1e-250;
+
     /// <summary>Whether only whole numbers have a meaning.</summary>
     public bool Whole { get; init; }
 
     public override Scale Fit(double low, double high, Track track)
     {
         (low, high) = (Min ?? (low >= 0 && low < 0.7 * high ? 0 : low), Max ?? high);
-        if (!(high > low)) (low, high) = (Min ?? Math.Min(low, 0), low == 0 ? 1 : low + (Math.Abs(low) * 0.1));
+        if (!(high > low) || high - low < Smallest) (low, high) = (Min ?? Math.Min(low, 0), Math.Abs(low) < Smallest ? 1 : low + (Math.Abs(low) * 0.1));
         var room = Math.Max(1, (int)(track.Length / (track.Vertical ? 46 : 74)));
         if (Min is null || Max is null)
         {

@@ -4,9 +4,12 @@ namespace GpuLab.Reports.Plots;
 /// <param name="Base">2 or 10: where ticks stand.</param>
 public sealed record Log(string Title, string Unit, int Base = 10, double? Min = null, double? Max = null) : Axis(Title, Unit)
 {
+    /// <summary>Steps in powers that keep familiar labels: 64 KiB, 1 MiB, 16 MiB; then whole prefixes.</summary>
+    static readonly int[] BinarySteps = [1, 2, 4, 10, 20, 40], DecimalSteps = [1, 2, 3, 6, 9, 12, 24];
+
     public override Scale Fit(double low, double high, Track track)
     {
-        if (!(low > 0)) low = high > 0 ? high / 1000 : 1;
+        if (!(low > 1e-250)) low = high > 1e-250 ? high / 1000 : 1;
         if (!(high > low)) (low, high) = (low / 2, low * 2);
         var air = Math.Pow(high / low, 0.03);
         (low, high) = (Min ?? low / (track.Vertical ? air : 1), Max ?? high * (track.Vertical ? air : 1));
@@ -27,7 +30,7 @@ public sealed record Log(string Title, string Unit, int Base = 10, double? Min =
             yield return Powers(first, last, 1, [1, 2, 5]);
             yield return Powers(first, last, 1, [1, 3]);
         }
-        for (var every = 1; every <= 64; every++) yield return Powers(first, last, every, [1]);
+        foreach (var every in Base == 2 ? BinarySteps : DecimalSteps) yield return Powers(first, last, every, [1]);
     }
 
     List<Tick> Powers(double first, double last, int every, double[] times)

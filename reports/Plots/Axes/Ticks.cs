@@ -2,7 +2,7 @@ using GpuLab.Model;
 
 namespace GpuLab.Reports.Plots;
 
-/// <summary>Choosing ticks whose labels do not touch.</summary>
+/// <summary>Choosing ticks whose labels differ and do not touch.</summary>
 static class Ticks
 {
     /// <summary>The first candidate whose labels have room on the track; the last, thinned until it fits, when none has.</summary>
@@ -23,6 +23,7 @@ static class Ticks
     {
         for (var i = 1; i < ticks.Count; i++)
         {
+            if (ticks[i].Label == ticks[i - 1].Label) return false;
             var apart = Math.Abs(map(ticks[i].Value) - map(ticks[i - 1].Value)) * track.Length;
             if (apart < (track.Vertical ? 20 : ((TextWidth.Of(ticks[i].Label) + TextWidth.Of(ticks[i - 1].Label)) / 2) + 12)) return false;
         }
