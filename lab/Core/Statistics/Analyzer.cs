@@ -36,7 +36,7 @@ public static class Analyzer
             .Concat(cells.SelectMany(c => hits[c.Cell.Number]).Select(h => h.Finding))
             .Concat(judged.SelectMany(j => j.Findings))
             .OrderByDescending(f => f.Severity).ToList();
-        return new(run, figures, Plateaus.Of(figures, run.Info), findings);
+        return new(run, figures, Plateaus.Of(figures, run.Info), findings) { Couplings = Couplings.Of(figures) };
     }
 
     /// <summary>Puts what gates found on the figure.</summary>

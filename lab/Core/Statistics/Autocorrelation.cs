@@ -29,7 +29,7 @@ public static class Autocorrelation
     public static int BlockLength(int count, double lag1)
     {
         if (lag1 <= Notable) return 1;
-        var length = Math.Max(Math.Ceiling(Math.Cbrt(count)), 2 / Math.Max(1 - lag1, 1e-9));
+        var length = Math.Max(Math.Ceiling(Math.Cbrt(count)), Math.Round(2 / Math.Max(1 - lag1, 1e-9)));
         return (int)Math.Clamp(length, 1, Math.Max(1, count / 2));
     }
 }

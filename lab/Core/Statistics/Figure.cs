@@ -29,6 +29,9 @@ public sealed record Figure(int Cell, string Layout, string Mode, string Slice, 
     /// <summary>Each repeat's median, in order of repeat.</summary>
     public IReadOnlyList<double> RepeatMedians { get; init; } = [];
 
+    /// <summary>Number of the repeat of each of <see cref="RepeatMedians"/>.</summary>
+    public IReadOnlyList<int> RepeatNumbers { get; init; } = [];
+
     /// <summary>Everything that is stored of the pooled samples. Its interval is that of one heap of samples; the one to show is <see cref="Interval"/>.</summary>
     public Summary? Summary { get; init; }
 
@@ -54,7 +57,11 @@ public enum Severity { Note, Suspect, Invalid }
 public sealed record Finding(Severity Severity, string Gate, string Subject, string Message, string Remedy);
 
 /// <summary>What follows from a run folder and nothing else.</summary>
-public sealed record Analysis(RunData Run, IReadOnlyList<Figure> Figures, IReadOnlyList<Plateau> Plateaus, IReadOnlyList<Finding> Findings);
+public sealed record Analysis(RunData Run, IReadOnlyList<Figure> Figures, IReadOnlyList<Plateau> Plateaus, IReadOnlyList<Finding> Findings)
+{
+    /// <summary>Alone against together, with verdicts, for every slice that was measured both ways.</summary>
+    public IReadOnlyList<Coupling> Couplings { get; init; } = [];
+}
 
 /// <summary>A level part of a curve, such as a cache in a latency staircase.</summary>
 /// <param name="From">First point of the axis on it.</param>

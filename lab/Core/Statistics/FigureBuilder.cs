@@ -23,6 +23,7 @@ sealed class FigureBuilder(PlanDocument plan)
         {
             Summary = summary,
             RepeatMedians = medians,
+            RepeatNumbers = [.. series.Select(s => s.Repeat)],
             Quantiles = summary is null ? default : new(summary.Min, summary.P5, summary.Q1, summary.Q3, summary.P95, summary.P99, summary.Max),
         };
     }

@@ -19,6 +19,9 @@ public struct Xoshiro
         s3 = Mix(ref seed);
     }
 
+    /// <summary>With the state itself, as published test vectors give it.</summary>
+    internal Xoshiro(ulong s0, ulong s1, ulong s2, ulong s3) => (this.s0, this.s1, this.s2, this.s3) = (s0, s1, s2, s3);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Next()
     {

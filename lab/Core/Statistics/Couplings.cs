@@ -1,0 +1,30 @@
+using GpuLab.Results;
+
+namespace GpuLab.Statistics;
+
+/// <summary>What working together does to one slice's figure: the ratio of together to alone, repeat by repeat (A–B–A), and its verdict.</summary>
+public sealed record Coupling(Figure Alone, Figure Together, LogRatio Ratio, Verdict Verdict);
+
+/// <summary>Pairs the figures of a run that were measured alone and together in the same trials.</summary>
+public static class Couplings
+{
+    /// <summary>Main metrics only, in the order of the figures.</summary>
+    public static IReadOnlyList<Coupling> Of(IReadOnlyList<Figure> figures)
+    {
+        var alone = figures.Where(f => f.Phase == Phase.Solo).ToDictionary(f => (f.Cell, f.Slice, f.Metric.Id));
+        return
+        [
+            .. figures.Where(f => f.Phase == Phase.Together && f.Metric == f.Probe.Main && alone.ContainsKey((f.Cell, f.Slice, f.Metric.Id)))
+                .Select(f => Of(alone[(f.Cell, f.Slice, f.Metric.Id)], f)),
+        ];
+    }
+
+    static Coupling Of(Figure alone, Figure together)
+    {
+        var medians = alone.RepeatNumbers.Zip(alone.RepeatMedians).ToDictionary(r => r.First, r => r.Second);
+        var pairs = together.RepeatNumbers.Zip(together.RepeatMedians).Where(r => medians.ContainsKey(r.First)).ToList();
+        var ratio = LogRatio.Paired([.. pairs.Select(p => medians[p.First])], [.. pairs.Select(p => p.Second)], together.Metric.Better);
+        var invalid = together.Worst == Severity.Invalid ? together : alone.Worst == Severity.Invalid ? alone : null;
+        return new(alone, together, ratio, Verdicts.Isolation(ratio, invalid: invalid is null ? null : $"{invalid.Name} is not valid: {string.Join(", ", invalid.Flags)}."));
+    }
+}

@@ -1,0 +1,82 @@
+using System.Globalization;
+using GpuLab.Model;
+
+namespace GpuLab.Statistics;
+
+/// <summary>From ratios to verdicts (MEASUREMENT 2.9 and 5). Never "no difference" because none was found: sameness has to be shown.</summary>
+public static class Verdicts
+{
+    /// <summary>Half-width of what counts as equal, for a victim beside others and between two cells.</summary>
+    public const double IsolationMargin = 0.02, ComparisonMargin = 0.01;
+
+    const double Level = 0.05;
+
+    /// <summary>Whether others slow a victim down. Isolated is TOST at 5 %: the 90 % interval lies inside 1 ± margin.</summary>
+    /// <param name="ratio">Of the victim beside others to itself alone.</param>
+    /// <param name="invalid">Why one of the two figures is not valid; null where both are.</param>
+    public static Verdict Isolation(LogRatio ratio, double margin = IsolationMargin, string? invalid = null)
+    {
+        if (Refused(ratio, invalid) is { } refused) return refused;
+        var (wide, narrow) = (ratio.Interval(0.95), ratio.Interval(0.9));
+        return (wide, narrow) switch
+        {
+            _ when wide.High < 1 - margin => new(VerdictKind.Coupled, $"{Change(ratio)}, all of the 95 % interval below −{Pretty.Percent(margin)}."),
+            _ when wide.Low > 1 + margin => new(VerdictKind.Faster, $"{Change(ratio)}, all of the 95 % interval above +{Pretty.Percent(margin)}: look for boosted clocks or page placement."),
+            _ when narrow.Low > 1 - margin && narrow.High < 1 + margin => new(VerdictKind.Isolated, $"{Change(ratio)}, all of the 90 % interval within ±{Pretty.Percent(margin)}."),
+            _ => Undecided(ratio, narrow, margin),
+        };
+    }
+
+    /// <summary>Whether one cell differs from another, asked alone.</summary>
+    /// <inheritdoc cref="Comparisons"/>
+    public static Verdict Comparison(LogRatio ratio, double margin = ComparisonMargin, LogRatio? cycles = null, string? invalid = null) =>
+        Comparisons([new(ratio, cycles, invalid)], margin)[0];
+
+    /// <summary>
+    /// Whether cells differ, asked as one family: p values of differing are corrected by Holm's method, so that a family of equal cells yields a false
+    /// FASTER or SLOWER in at most 5 % of cases.
+    /// </summary>
+    public static IReadOnlyList<Verdict> Comparisons(IReadOnlyList<Contrast> family, double margin = ComparisonMargin)
+    {
+        var asked = family.Select(c => Refused(c.Ratio, c.Invalid)).ToArray();
+        var indices = Enumerable.Range(0, family.Count).Where(i => asked[i] is null).ToArray();
+        var adjusted = Holm.Adjust([.. indices.Select(i => family[i].Ratio.DiffersP(margin))]);
+        for (var j = 0; j < indices.Length; j++) asked[indices[j]] = Of(family[indices[j]], adjusted[j], indices.Length, margin);
+        return asked!;
+    }
+
+    static Verdict Of(Contrast contrast, double p, int family, double margin)
+    {
+        var ratio = contrast.Ratio;
+        if (p <= Level)
+        {
+            var kind = ratio.Log > 0 ? VerdictKind.Faster : VerdictKind.Slower;
+            // A difference that vanishes in cycles is one of clocks.
+            if (contrast.Cycles is { } cycles && Math.Sign(cycles.Log) != Math.Sign(ratio.Log))
+                return new(VerdictKind.Undecided, $"{Change(ratio)} in time, but {Change(cycles)} in cycles: the clocks differ.");
+            return new(kind, string.Create(CultureInfo.InvariantCulture, $"{Change(ratio)}, by more than {Pretty.Percent(margin)} (p = {p:0.0000}, corrected for {family} {(family == 1 ? "comparison" : "comparisons")})."));
+        }
+        var narrow = ratio.Interval(0.9);
+        return narrow.Low > 1 - margin && narrow.High < 1 + margin
+            ? new(VerdictKind.Same, $"{Change(ratio)}, all of the 90 % interval within ±{Pretty.Percent(margin)}.")
+            : Undecided(ratio, narrow, margin);
+    }
+
+    static Verdict? Refused(LogRatio ratio, string? invalid) => ratio switch
+    {
+        _ when invalid is not null => new(VerdictKind.Invalid, invalid),
+        { Repeats: < LogRatio.LeastRepeats } => new(VerdictKind.Undecided, string.Create(CultureInfo.InvariantCulture, $"{ratio.Repeats} repeats; a verdict needs {LogRatio.LeastRepeats}.")),
+        _ when !double.IsFinite(ratio.Log) || !double.IsFinite(ratio.StandardError) => new(VerdictKind.Invalid, "A repeat has no positive median."),
+        _ => null,
+    };
+
+    static Verdict Undecided(LogRatio ratio, Interval narrow, double margin) => new(VerdictKind.Undecided,
+        $"{Change(ratio)} [{Pretty.Percent(narrow.Low - 1)}, {Pretty.Percent(narrow.High - 1)}]: neither inside nor outside ±{Pretty.Percent(margin)}; {ratio.Repeats.ToString(CultureInfo.InvariantCulture)} repeats show changes from {Pretty.Percent(ratio.SmallestEffect)}.");
+
+    static string Change(LogRatio ratio) => $"{(ratio.Ratio >= 1 ? "+" : "−")}{Pretty.Percent(Math.Abs(ratio.Ratio - 1))}";
+}
+
+/// <summary>One question of a family.</summary>
+/// <param name="Cycles">The same ratio in clock cycles; null where clocks are not known.</param>
+/// <param name="Invalid">Why one of the two cells is not valid; null where both are.</param>
+public sealed record Contrast(LogRatio Ratio, LogRatio? Cycles = null, string? Invalid = null);
