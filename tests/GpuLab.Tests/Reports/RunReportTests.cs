@@ -139,11 +139,11 @@ public sealed partial class RunReportTests(ITestOutputHelper output)
     public void What_is_kept_is_the_share_of_solo_performance_for_rates_and_for_times()
     {
         var host = SampleAnalysis.Host();
-        var solo = host.Figures.First(f => f.Phase == Results.Phase.SoloBefore);
-        Figure At(Model.Metric metric, Results.Phase phase, double v) => solo with { Metric = metric, Phase = phase, Median = v, Interval = new(v * 0.99, v * 1.01, "test") };
-        var time = solo.Metric with { Unit = "s", Better = Model.Better.Lower };
-        Assert.Equal(0.8, Assert.Single(Pair.Of([At(solo.Metric, Results.Phase.SoloBefore, 10), At(solo.Metric, Results.Phase.Together, 8)])).Kept, 12);
-        var slower = Assert.Single(Pair.Of([At(time, Results.Phase.SoloBefore, 8), At(time, Results.Phase.Together, 10)]));
+        var solo = host.Figures.First(f => f.Phase == GpuLab.Results.Phase.SoloBefore);
+        Figure At(GpuLab.Model.Metric metric, GpuLab.Results.Phase phase, double v) => solo with { Metric = metric, Phase = phase, Median = v, Interval = new(v * 0.99, v * 1.01, "test") };
+        var time = solo.Metric with { Unit = "s", Better = GpuLab.Model.Better.Lower };
+        Assert.Equal(0.8, Assert.Single(Pair.Of([At(solo.Metric, GpuLab.Results.Phase.SoloBefore, 10), At(solo.Metric, GpuLab.Results.Phase.Together, 8)])).Kept, 12);
+        var slower = Assert.Single(Pair.Of([At(time, GpuLab.Results.Phase.SoloBefore, 8), At(time, GpuLab.Results.Phase.Together, 10)]));
         Assert.Equal(0.8, slower.Kept, 12);
         Assert.InRange(slower.Kept, slower.Interval.Low, slower.Interval.High);
     }

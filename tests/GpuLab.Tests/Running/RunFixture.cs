@@ -30,7 +30,7 @@ sealed class RunFixture : IDisposable
         return this;
     }
 
-    public async Task<RunData> Run(int repeats = 1, bool resume = false, CancellationToken cancel = default, Action<Trial>? onTrial = null)
+    public async Task<RunData> Run(int repeats = 1, bool resume = false, Action<Trial>? onTrial = null, CancellationToken cancel = default)
     {
         var trials = Enumerable.Range(1, repeats).SelectMany(r => cells.Select(c => new Trial(c, r))).ToList();
         var plan = new Plan([new(FakeDevice.Two, ["a", "b"], trials)], [], 1);

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using GpuLab.Results;
-using GpuLab.Running;
 
 namespace GpuLab.Tests.Running;
 
