@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using GpuLab.Model;
 using GpuLab.Running;
@@ -9,7 +10,9 @@ namespace GpuLab.Probes.Host;
 /// </summary>
 sealed unsafe class FileProbe : IPreparedProbe
 {
-    const int WarmBursts = 3, ColdBursts = 2;
+    const int WarmBursts = 2, ColdBursts = 2;
+
+    static readonly ConcurrentDictionary<(long, string), Ceiling> Copies = [];
 
     readonly Team team;
     readonly HostBlock block;
@@ -18,7 +21,7 @@ sealed unsafe class FileProbe : IPreparedProbe
     readonly FileWork work;
     readonly long bytes;
     readonly bool cold;
-    readonly long[] sums;
+    readonly byte* data;
     readonly string path;
     string? wrong;
 
@@ -30,14 +33,18 @@ sealed unsafe class FileProbe : IPreparedProbe
         team = Team.For(request.Cpus);
         pin = new(request.Cpus[0]);
         path = Path.Combine(request.Scratch, $"load-{Guid.NewGuid():N}.bin");
-        // The second half is where a warm ceiling copies from.
-        block = HostMemory.Rent(cold ? bytes : 2 * bytes, request.Cpus, string.Create(CultureInfo.InvariantCulture, $"file {bytes}"));
+        // First half: where the file is read to. Second half: what it must be, kept for later trials.
+        var content = string.Create(CultureInfo.InvariantCulture, $"file {bytes}");
+        block = HostMemory.Rent(2 * bytes, request.Cpus, content);
+        data = block.Start + bytes;
         try
         {
-            block.Content = string.Create(CultureInfo.InvariantCulture, $"file {bytes}");
-            sums = new long[bytes / 4096];
-            Write(request.Seed);
-            new Span<double>(block.Start, (int)Math.Min(bytes / 8, int.MaxValue)).Fill(StreamData.Poison);
+            if (block.Content != content)
+            {
+                for (var page = 0L; page < bytes / 4096; page++) StreamData.Fill((double*)(data + page * 4096), request.Seed, page);
+                block.Content = content;
+            }
+            Write();
             cache = new(path, bytes);
             work = new(team.Count, block.Start, bytes, Math.Max(4096, size)) { Descriptor = cache.Descriptor };
             var type = FileSystems.Of(path);
@@ -48,6 +55,8 @@ sealed unsafe class FileProbe : IPreparedProbe
                     ? $"{resident} of {cache.Pages} pages stay in memory although the kernel was asked to drop them; a file on {type} cannot be read cold"
                     : $"only {resident} of {cache.Pages} pages of the file stay in memory");
             Ceiling = cold ? Direct() : Copied();
+            // Last, so that neither a copy nor an earlier trial can pass for what the samples read.
+            for (var page = 0L; page < bytes / 4096; page++) new Span<double>(block.Start + page * 4096, StreamWork.Page).Fill(StreamData.Poison);
             Facts = new Dictionary<string, string>
             {
                 ["bytes"] = Units.BytesText(bytes),
@@ -93,16 +102,14 @@ sealed unsafe class FileProbe : IPreparedProbe
         if (work.Failed) wrong = "a read failed or ended before the end of the file";
     }
 
-    /// <summary>Compares the sum of every page in memory with that of the page written.</summary>
+    /// <summary>Compares what the last sample read with what the file holds.</summary>
     public string? Verify()
     {
         if (wrong is not null) return wrong;
-        for (var page = 0; page < sums.Length; page++)
+        for (var page = 0L; page < bytes / 4096; page++)
         {
-            var at = (double*)(block.Start + page * 4096L);
-            double sum = 0;
-            for (var i = 0; i < StreamWork.Page; i++) sum += at[i];
-            if (sum != sums[page]) return string.Create(CultureInfo.InvariantCulture, $"page {page} of the file was read wrong");
+            if (!new ReadOnlySpan<byte>(block.Start + page * 4096, 4096).SequenceEqual(new(data + page * 4096, 4096)))
+                return string.Create(CultureInfo.InvariantCulture, $"page {page} of the file was read wrong");
         }
         return null;
     }
@@ -115,11 +122,10 @@ sealed unsafe class FileProbe : IPreparedProbe
         if (File.Exists(path)) File.Delete(path);
     }
 
-    void Write(ulong seed)
+    void Write()
     {
-        for (var page = 0; page < sums.Length; page++) sums[page] = StreamData.Fill((double*)(block.Start + page * 4096L), seed, page);
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0);
-        for (long at = 0; at < bytes; at += 1 << 24) file.Write(new ReadOnlySpan<byte>(block.Start + at, (int)Math.Min(1 << 24, bytes - at)));
+        for (long at = 0; at < bytes; at += 1 << 24) file.Write(new ReadOnlySpan<byte>(data + at, (int)Math.Min(1 << 24, bytes - at)));
         // Only pages that are on the disk can be dropped.
         if (cold) file.Flush(flushToDisk: true);
     }
@@ -129,12 +135,10 @@ sealed unsafe class FileProbe : IPreparedProbe
         if (cold) cache!.Drop();
     }
 
-    /// <summary>Copying within memory is what reading from the page cache amounts to.</summary>
-    Ceiling Copied()
+    /// <summary>Copying within memory is what reading from the page cache amounts to. Kept for the life of the worker.</summary>
+    Ceiling Copied() => Copies.GetOrAdd((bytes, string.Join(',', team.Cpus)), _ =>
     {
-        var copy = new StreamWork(StreamKernel.Copy, team.Count, sums.Length) { A = (double*)(block.Start + bytes), C = (double*)block.Start };
-        // Filled first: pages never written share one page of zeros and copy too fast.
-        team.Run(new StreamData(copy, 1));
+        var copy = new StreamWork(StreamKernel.Copy, team.Count, bytes / 4096) { A = (double*)data, C = (double*)block.Start };
         double fastest = 0;
         foreach (var variant in StreamVariants.For(StreamKernel.Copy))
         {
@@ -147,7 +151,7 @@ sealed unsafe class FileProbe : IPreparedProbe
             }
         }
         return new(fastest, $"measured: fastest of {WarmBursts} copies of each kind within memory, bytes of payload");
-    }
+    });
 
     /// <summary>What the layer below the page cache gives without it; null where the file system refuses.</summary>
     Ceiling? Direct()

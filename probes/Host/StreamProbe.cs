@@ -8,7 +8,7 @@ namespace GpuLab.Probes.Host;
 sealed unsafe class StreamProbe : IPreparedProbe
 {
     readonly Team team;
-    readonly HostBlock block;
+    readonly List<HostBlock> blocks = [];
     readonly PinnedThread pin;
     readonly StreamWork work;
     readonly StreamCheck check;
@@ -23,29 +23,22 @@ sealed unsafe class StreamProbe : IPreparedProbe
     {
         team = Team.For(request.Cpus);
         pin = new(request.Cpus[0]);
-        var arrays = kernel.Arrays();
         var bytes = pages * StreamWork.Page * sizeof(double);
-        var content = string.Create(CultureInfo.InvariantCulture, $"{(kernel == StreamKernel.Write ? "written" : "streams")} {bytes}");
-        block = HostMemory.Rent(bytes * arrays, request.Cpus, content);
         try
         {
-            var array = (double*)block.Start;
-            var each = pages * StreamWork.Page;
+            // Each array is a block of its own, so that all kernels of one size share what is filled once.
+            var a = kernel == StreamKernel.Write ? null : Rent("random a");
+            var b = kernel == StreamKernel.Triad ? Rent("random b") : null;
+            var c = kernel == StreamKernel.Read ? null : Rent("written");
             work = new(kernel, team.Count, pages)
             {
-                A = kernel == StreamKernel.Write ? null : array,
-                C = kernel switch { StreamKernel.Read => null, StreamKernel.Write => array, _ => array + each },
-                B = kernel == StreamKernel.Triad ? array + 2 * each : null,
+                A = Start(a),
+                B = Start(b),
+                C = Start(c),
                 Scalar = 1 + (request.Seed * 0x9E3779B97F4A7C15 >> 44),
             };
-            var held = block.Companion as Held;
-            if (block.Content != content || held is null || held.Arrays < arrays)
-            {
-                held = new(arrays, new long[pages + 1], request.Seed);
-                Fill(held);
-                (block.Content, block.Companion) = (content, held);
-            }
-            sums = kernel == StreamKernel.Read ? held.Sums : null;
+            Fill(pages, request.Seed);
+            sums = kernel == StreamKernel.Read ? ((Held)a!.Companion!).Sums : null;
             check = new(work, pages, request.Seed);
             CheckFirst(pages);
             tuning = StreamTuning.Of(work, team, pages);
@@ -54,13 +47,13 @@ sealed unsafe class StreamProbe : IPreparedProbe
             Facts = new Dictionary<string, string>
             {
                 ["array"] = Units.BytesText(bytes),
-                ["arrays"] = arrays.ToString(CultureInfo.InvariantCulture),
+                ["arrays"] = blocks.Count.ToString(CultureInfo.InvariantCulture),
                 ["threads"] = team.Count.ToString(CultureInfo.InvariantCulture),
-                ["pages"] = block.Pages(bytes * arrays),
+                ["pages"] = string.Join(", ", blocks.Select(x => x.Pages(bytes)).Distinct()),
                 ["kernel"] = tuning.Variant.Text(kernel),
                 ["segment"] = Pretty.Bytes(work.WindowBytes),
                 ["passes"] = tuning.Passes.ToString(CultureInfo.InvariantCulture),
-                ["data seed"] = held.Seed.ToString(CultureInfo.InvariantCulture),
+                ["data seed"] = ((Held)blocks[0].Companion!).Seed.ToString(CultureInfo.InvariantCulture),
             };
         }
         catch
@@ -68,10 +61,21 @@ sealed unsafe class StreamProbe : IPreparedProbe
             Dispose();
             throw;
         }
+
+        HostBlock Rent(string content)
+        {
+            var block = HostMemory.Rent(bytes, request.Cpus, $"{content} {Units.BytesText(bytes)}");
+            blocks.Add(block);
+            // A block that comes with other contents loses them.
+            if (block.Content != $"{content} {Units.BytesText(bytes)}") (block.Content, block.Companion) = ($"{content} {Units.BytesText(bytes)}", null);
+            return block;
+        }
+
+        static double* Start(HostBlock? block) => block is null ? null : (double*)block.Start;
     }
 
-    /// <summary>What a filled block holds: how many arrays, the sums of the first, and the seed of the data.</summary>
-    sealed record Held(int Arrays, long[] Sums, ulong Seed);
+    /// <summary>What a filled block holds: the sums of its pages up to each of them, and the seed of the data.</summary>
+    sealed record Held(long[] Sums, ulong Seed);
 
     public Ceiling? Ceiling => tuning.Ceiling;
 
@@ -113,16 +117,28 @@ sealed unsafe class StreamProbe : IPreparedProbe
 
     public void Dispose()
     {
-        block.Dispose();
+        foreach (var block in blocks) block.Dispose();
         pin.Dispose();
     }
 
-    void Fill(Held held)
+    /// <summary>Fills those arrays that do not hold their data yet.</summary>
+    void Fill(long pages, ulong seed)
     {
-        (work.Windows, work.Window) = (1, 0);
-        var pageSums = new long[held.Sums.Length - 1];
-        team.Run(new StreamData(work, held.Seed) { PageSums = pageSums });
-        for (var page = 0; page < pageSums.Length; page++) held.Sums[page + 1] = held.Sums[page] + pageSums[page];
+        foreach (var block in blocks.Where(b => b.Companion is null))
+        {
+            var start = (double*)block.Start;
+            var pageSums = new long[pages];
+            var target = new StreamWork(work.Kernel, team.Count, pages)
+            {
+                A = start == work.A ? start : null,
+                B = start == work.B ? start : null,
+                C = start == work.C ? start : null,
+            };
+            team.Run(new StreamData(target, seed) { PageSums = pageSums });
+            var sums = new long[pages + 1];
+            for (var page = 0; page < pages; page++) sums[page + 1] = sums[page] + pageSums[page];
+            block.Companion = new Held(sums, seed);
+        }
     }
 
     /// <summary>Every variant on a small window, before anything is timed.</summary>

@@ -72,8 +72,8 @@ readonly record struct StreamTuning(StreamVariant Variant, int Windows, int Pass
                 return fastest;
             });
         });
-        return own > read ? new(own, $"measured: fastest of {Bursts} short bursts of the probe itself, which beat those of reading")
-            : new(read, $"measured: fastest of {2 * Bursts} short read bursts on the same cores and size of array");
+        return own > read && work.Kernel != StreamKernel.Read ? new(own, $"measured: fastest of {Bursts} short bursts of the probe itself, which beat those of reading")
+            : new(Math.Max(own, read), $"measured: fastest of {Bursts} short read bursts on the same cores and size of array");
     }
 
     static void Cut(StreamWork work, long pages)

@@ -29,9 +29,15 @@ sealed unsafe class WakeProbe : IPreparedProbe
         partner.Start();
         for (rounds = 16; ; rounds *= 2)
         {
-            var start = MonotonicClock.Now;
-            Rounds(rounds);
-            if (MonotonicClock.Now - start >= Target / 2) break;
+            // The fastest of three: an interruption must not pass for a long region.
+            var fastest = long.MaxValue;
+            for (var attempt = 0; attempt < 3 && fastest >= Target; attempt++)
+            {
+                var start = MonotonicClock.Now;
+                Rounds(rounds);
+                fastest = Math.Min(fastest, MonotonicClock.Now - start);
+            }
+            if (fastest >= Target) break;
         }
         Facts = new Dictionary<string, string>
         {
