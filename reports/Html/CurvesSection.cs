@@ -8,7 +8,7 @@ namespace GpuLab.Reports.Html;
 /// <summary>Figures over the axis of their probe: bandwidth over working set, the latency staircase; with plateaus drawn and named.</summary>
 static class CurvesSection
 {
-    const int MostLinesInOnePlot = 4;
+    const int MostLinesInOnePlot = 4, MostPlateausShown = 16;
 
     public static Section? Of(ReportModel model)
     {
@@ -35,8 +35,11 @@ static class CurvesSection
     {
         var (axis, metric) = (probe.Parameters.FirstOrDefault(p => p.Name == probe.Axis), probe.Main);
         var marks = new List<Mark>();
+        var drawn = new List<Plateau>();
         foreach (var p in model.Analysis.Plateaus.Where(p => p.Probe == probe.Id && p.Layout == layout))
         {
+            if (drawn.Exists(d => Same(d, p))) continue; // strokes on top of each other would only get darker
+            drawn.Add(p);
             marks.Add(new Rule(named.Add(p.Name) ? p.Name : "", new(p.From, p.Value), new(p.To, p.Value), model.Slice(layout, p.Slice)) { Measured = true });
         }
         foreach (var slice in figures.GroupBy(f => f.Slice))
@@ -57,9 +60,13 @@ static class CurvesSection
         };
     }
 
-    static Html Table(ReportModel model, ProbeInfo probe, IReadOnlyList<Plateau> plateaus) => Html.Of($"""
-        <div class="scroll"><table class="sortable"><thead><tr><th>layout</th><th>slice</th><th>plateau</th><th class="n">from</th><th class="n">to</th><th class="n">{probe.Main.Name}</th></tr></thead><tbody>
+    static bool Same(Plateau a, Plateau b) => a.Name == b.Name && Close(a.From, b.From) && Close(a.To, b.To) && Close(a.Value, b.Value);
+
+    static bool Close(double a, double b) => Math.Abs(a - b) <= 0.03 * Math.Max(Math.Abs(a), Math.Abs(b));
+
+    static Html Table(ReportModel model, ProbeInfo probe, List<Plateau> plateaus) => Html.Of($"""
+        <details class="numbers plateaus"{Html.Raw(plateaus.Count <= MostPlateausShown ? " open=\"\"" : "")}><summary>Plateaus</summary><div class="scroll"><table class="sortable"><thead><tr><th>layout</th><th>slice</th><th>plateau</th><th class="n">from</th><th class="n">to</th><th class="n">{probe.Main.Name}</th></tr></thead><tbody>
         {plateaus.Select(p => Html.Of($"<tr data-key=\"{model.Slice(p.Layout, p.Slice).Name}\"><td>{Parts.Name(p.Layout)}</td><td>{Parts.Slice(model, p.Layout, p.Slice)}</td><td>{Parts.Name(p.Name)}</td>{Parts.Value(p.From, "B")}{Parts.Value(p.To, "B")}{Parts.Value(p.Value, probe.Main.Unit)}</tr>"))}
-        </tbody></table></div>
+        </tbody></table></div></details>
         """);
 }

@@ -11,7 +11,7 @@ public sealed partial record Theme(IReadOnlyDictionary<string, string> Colours)
     public const int SeriesCount = 8, StepCount = 9;
 
     public static readonly Theme Light = Of(
-        "paper:#ffffff page:#f6f7f9 ink:#14181d ink-2:#3d454f ink-3:#5b6470 grid:#e8ebef axis:#a9b1bb free:#f1f3f5 stamp:#e3e6ea link:#1f5fa8 bad:#b3261e bad-bg:#fdecea warn:#8a5300 warn-bg:#fdf3e1 note:#2b5c8a note-bg:#eaf2fa good:#1b6e4b sim:#8a1c6b sim-bg:#fbe9f6 block-ink:#ffffff window:#dfe8f2",
+        "paper:#ffffff page:#f6f7f9 ink:#14181d ink-2:#3d454f ink-3:#5b6470 grid:#e8ebef axis:#a9b1bb free:#f1f3f5 stamp:#e7eaee link:#1f5fa8 bad:#b3261e bad-bg:#fdecea warn:#8a5300 warn-bg:#fdf3e1 note:#2b5c8a note-bg:#eaf2fa good:#1b6e4b sim:#8a1c6b sim-bg:#fbe9f6 block-ink:#ffffff window:#dfe8f2",
         "#2563a8 #b4500a #1a7457 #a82f68 #6a4bb0 #7d5f0e #1f7389 #5f6b78",
         "#eef4fa #d9e7f4 #bcd6ec #97bfe0 #6fa3d0 #4a85ba #2f6ba8 #1f4f87 #143862");
 

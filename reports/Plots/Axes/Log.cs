@@ -5,7 +5,7 @@ namespace GpuLab.Reports.Plots;
 public sealed record Log(string Title, string Unit, int Base = 10, double? Min = null, double? Max = null) : Axis(Title, Unit)
 {
     /// <summary>Steps in powers that keep familiar labels: 64 KiB, 1 MiB, 16 MiB; then whole prefixes.</summary>
-    static readonly int[] BinarySteps = [1, 2, 4, 10, 20, 40], DecimalSteps = [1, 2, 3, 6, 9, 12, 24];
+    static readonly int[] BinarySteps = [1, 2, 4, 5, 6, 8, 10, 20, 40], DecimalSteps = [1, 2, 3, 6, 9, 12, 24];
 
     public override Scale Fit(double low, double high, Track track)
     {
@@ -25,7 +25,7 @@ public sealed record Log(string Title, string Unit, int Base = 10, double? Min =
             for (var count = 8; count > 0; count--) yield return Ticks.Multiples(low, high, Ticks.NiceStep(high - low, count), v => Ticks.Short(v, Unit));
             yield break;
         }
-        if (Base == 10 && last - first < 3)
+        if (Base == 10 && last - first < 2.99)
         {
             yield return Powers(first, last, 1, [1, 2, 5]);
             yield return Powers(first, last, 1, [1, 3]);

@@ -50,5 +50,16 @@ public sealed class ThemeTests
         Assert.Contains("#2563a8", Theme.Light.PlotCss, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_file_for_a_paper_is_one_svg_with_its_own_size_and_style()
+    {
+        var file = SvgFile.Of(new Plot("a <b>", new Linear("x", "s"), new Linear("y", "B/s"), new Line(new(0, "a"), [new(0, 1), new(1, 2)])), 480, Theme.Light);
+        var svg = SvgText.Parse(file);
+        Assert.Equal("480", (string?)svg.Attribute("width"));
+        Assert.Equal("a <b>", svg.Elements().First().Value);
+        Assert.Contains("#2563a8", svg.Elements().Single(e => e.Name.LocalName == "style").Value, StringComparison.Ordinal);
+        Assert.DoesNotContain("var(", file, StringComparison.Ordinal);
+    }
+
     static double Contrast(string a, string b) => Colour.Contrast(Colour.Parse(a), Colour.Parse(b));
 }
