@@ -3,6 +3,9 @@ namespace GpuLab.Statistics;
 /// <summary>Exact binomial variates in constant time: Hörmann's transformed rejection (BTRS, 1993), and inversion where few successes are expected.</summary>
 static class Binomials
 {
+    /// <summary>So few trials are quicker tried one by one.</summary>
+    const int Few = 16;
+
     /// <summary>Differences between log k! and Stirling's formula.</summary>
     static readonly double[] Tails =
     [
@@ -21,11 +24,18 @@ static class Binomials
 
     static int Inverted(ref Xoshiro random, int count, double probability)
     {
+        if (count <= Few)
+        {
+            var successes = 0;
+            for (var i = 0; i < count; i++) successes += random.Uniform() < probability ? 1 : 0;
+            return successes;
+        }
         var odds = probability / (1 - probability);
+        var none = Math.Exp(count * Math.Log(1 - probability));
         while (true)
         {
             var left = random.Uniform();
-            var mass = Math.Exp(count * Math.Log(1 - probability));
+            var mass = none;
             for (var k = 0; k <= count; k++)
             {
                 if (left < mass) return k;

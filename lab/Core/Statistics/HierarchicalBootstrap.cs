@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace GpuLab.Statistics;
 
 /// <summary>
@@ -16,8 +18,8 @@ public static class HierarchicalBootstrap
 
     public const int Resamples = 10_000;
 
-    /// <summary>Cells the pool is cut into; finer than the sampling error of a median over a million samples.</summary>
-    const int Cells = 4096;
+    /// <summary>Cells the pool is cut into at most; an eighth of the sampling error of a median wide, or less.</summary>
+    const int Cells = 8192;
 
     /// <param name="repeats">Samples of each repeat, in any order; none of them empty.</param>
     public static Interval OfMedian(IReadOnlyList<double[]> repeats, ulong seed, int resamples = Resamples)
@@ -52,7 +54,7 @@ public static class HierarchicalBootstrap
         var pool = repeats.SelectMany(r => r).ToArray();
         var owners = repeats.SelectMany((r, i) => Enumerable.Repeat(i, r.Length)).ToArray();
         Array.Sort(pool, owners);
-        var cells = Math.Min(Cells, pool.Length);
+        var cells = Math.Min(Math.Min(Cells, pool.Length), (int)BitOperations.RoundUpToPowerOf2((uint)(8 * Math.Sqrt(pool.Length))));
         var counts = CountsBefore(owners, repeats.Count, cells);
         var random = new Xoshiro(seed);
         var left = new int[repeats.Count];

@@ -28,12 +28,12 @@ public class CoverageTests
     public void Drawing_ranks_agrees_with_drawing_samples(int count)
     {
         var values = Draws.LogNormal(5, count, 10, 0.5);
-        var ranks = Bootstrap.OfMedian(Sorted(values), 1, 40_000);
-        var drawn = Bootstrap.OfBlocks(values, 1, Selection.Median, 2, 40_000);
-        // The interval's ends are themselves sample values some distance apart; a fraction of the width is what 40 000 resamples leave.
+        var ranks = Bootstrap.OfMedian(Sorted(values), 1, 20_000);
+        var drawn = Bootstrap.OfBlocks(values, 1, Selection.Median, 2, 20_000);
+        // The interval's ends are themselves sample values some distance apart; a fraction of the width is what 20 000 resamples leave.
         var width = drawn.High - drawn.Low;
-        Assert.Equal(drawn.Low, ranks.Low, 0.04 * width);
-        Assert.Equal(drawn.High, ranks.High, 0.04 * width);
+        Assert.Equal(drawn.Low, ranks.Low, 0.05 * width);
+        Assert.Equal(drawn.High, ranks.High, 0.05 * width);
     }
 
     [Fact]
@@ -55,17 +55,17 @@ public class CoverageTests
 
     [Theory]
     [InlineData(200)]
-    [InlineData(2000)]
+    [InlineData(900)]
     public void Halving_the_pool_agrees_with_drawing_every_sample(int each)
     {
         // Ties too: values rounded so that many are equal.
         foreach (var digits in (int[])[12, 0])
         {
             var repeats = Repeats(3, 6, each).Select((r, i) => r[..(r.Length - i)].Select(v => Math.Round(v, digits)).ToArray()).ToArray();
-            var halved = HierarchicalBootstrap.OfMedian(repeats, 1, 4000);
-            var drawn = Drawn(repeats, 4000);
-            Assert.Equal(drawn.Low, halved.Low, 0.06 * (drawn.High - drawn.Low) + 1e-9);
-            Assert.Equal(drawn.High, halved.High, 0.06 * (drawn.High - drawn.Low) + 1e-9);
+            var halved = HierarchicalBootstrap.OfMedian(repeats, 1, 3000);
+            var drawn = Drawn(repeats, 3000);
+            Assert.Equal(drawn.Low, halved.Low, 0.08 * (drawn.High - drawn.Low) + 1e-9);
+            Assert.Equal(drawn.High, halved.High, 0.08 * (drawn.High - drawn.Low) + 1e-9);
         }
     }
 
