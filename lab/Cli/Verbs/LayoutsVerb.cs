@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using GpuLab.Control;
 using GpuLab.Geometry;
@@ -86,7 +87,27 @@ static class LayoutsVerb
             .Select(l => (Layout: l, Placement: partitioner.Place(l))).Where(l => l.Placement.Refusal is null)
             .Select(l => (l.Layout, (IReadOnlyList<Drawn>)[.. l.Placement.Slices.Select(s => new Drawn(s.Profile, s.Start, s.Units, []))]));
         var counts = $"{(query.Maximal ? "maximal " : "")}multisets of {unit}{(query.Containing is { } wanted ? $" that contain {wanted}" : "")}{(query.Empty ? ", the uncut device included" : "")}";
-        return new(Layouts().LongCount(), counts, units, unit, Layouts());
+        var number = CountMultisets(sizes, units, query);
+        return new(number <= Countable ? Layouts().Count() : number, counts, units, unit, Layouts());
+    }
+
+    /// <summary>Below this many each layout is put before the partitioner to be counted; above, only arithmetic can tell.</summary>
+    const int Countable = 10_000;
+
+    /// <summary>Ways to write each number of units up to all of them as a sum of sizes.</summary>
+    static BigInteger CountMultisets(Profile[] sizes, int units, LayoutQuery query)
+    {
+        var free = units - (query.Containing?.Size ?? 0);
+        if (free < 0) return 0;
+        var ways = new BigInteger[free + 1];
+        ways[0] = 1;
+        foreach (var size in sizes)
+        {
+            for (var sum = size.Size; sum <= free; sum++) ways[sum] += ways[sum - size.Size];
+        }
+        if (query.Maximal) return ways[free];
+        var all = ways.Aggregate(BigInteger.Zero, (sum, w) => sum + w);
+        return query.Containing is null && !query.Empty ? all - 1 : all;
     }
 
     static IEnumerable<Layout> Multisets(Profile[] sizes, int from, int left, List<LayoutItem> items, LayoutQuery query)
@@ -123,7 +144,7 @@ static class LayoutsVerb
     static void Json(string device, List list, bool countOnly, TextWriter output)
     {
         using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             json.WriteStartObject();
             json.WriteString("device", device);

@@ -9,10 +9,12 @@ namespace GpuLab.Tests.Geometry;
 
 public sealed class VerbTests
 {
-    static string Run(params string[] arguments)
+    static string Run(params string[] arguments) => On(2, arguments);
+
+    static string On(int cores, params string[] arguments)
     {
         using var output = new StringWriter();
-        var root = new RootCommand { ProfilesVerb.Create(_ => new TwoCores(), output), LayoutsVerb.Create(_ => new TwoCores(), output) };
+        var root = new RootCommand { ProfilesVerb.Create(_ => new Cores(cores), output), LayoutsVerb.Create(_ => new Cores(cores), output) };
         var parsed = root.Parse(arguments);
         Assert.Empty(parsed.Errors);
         Assert.Equal(0, parsed.Invoke(new() { EnableDefaultExceptionHandler = false }));
@@ -63,6 +65,24 @@ public sealed class VerbTests
     }
 
     [Theory]
+    [InlineData]
+    [InlineData("--maximal")]
+    [InlineData("--empty")]
+    [InlineData("--containing", "3c")]
+    public void A_host_of_many_cores_is_counted_as_a_small_one_is_listed(params string[] options)
+    {
+        var listed = On(12, ["layouts", "--on", "host", .. options]).Split('\n').Count(l => l.StartsWith('│'));
+        Assert.Equal(listed, int.Parse(On(12, ["layouts", "--on", "host", "--count", .. options]), System.Globalization.CultureInfo.InvariantCulture));
+    }
+
+    [Fact]
+    public void Layouts_of_two_hundred_cores_are_counted_without_being_listed()
+    {
+        // Partitions of 200, the last and largest of the sums: p(200) = 3 972 999 029 388.
+        Assert.Equal("3972999029388", On(200, "layouts", "--on", "host", "--count", "--maximal").Trim());
+    }
+
+    [Theory]
     [InlineData("layouts", "--on", "sim:h300")]
     [InlineData("layouts", "--on", "sim:a100-40gb", "--containing", "3g.71gb")]
     [InlineData("layouts", "--on", "sim:a100-40gb", "--containing", "2x3g.20gb")]
@@ -73,10 +93,10 @@ public sealed class VerbTests
 
     [Fact]
     public void A_device_that_is_none_is_refused_while_parsing() =>
-        Assert.NotEmpty(LayoutsVerb.Create(_ => new TwoCores(), TextWriter.Null).Parse(["--on", "h200"]).Errors);
+        Assert.NotEmpty(LayoutsVerb.Create(_ => new Cores(2), TextWriter.Null).Parse(["--on", "h200"]).Errors);
 
-    /// <summary>A host of two cores: as little of a device as the verbs need.</summary>
-    sealed class TwoCores : IDevice, IPartitioner
+    /// <summary>A host of some cores: as little of a device as the verbs need.</summary>
+    sealed class Cores(int count) : IDevice, IPartitioner
     {
         public DeviceId Id => DeviceId.Host;
 
@@ -88,11 +108,11 @@ public sealed class VerbTests
 
         public string Name => "cores";
 
-        public (int Count, string Name) Units => (2, "cores");
+        public (int Count, string Name) Units => (count, "cores");
 
         public Placement Place(Layout layout)
         {
-            if (layout.Items.Sum(i => i.Profile.Size) > 2) return Placement.Refused("too many cores");
+            if (layout.Items.Sum(i => i.Profile.Size) > count) return Placement.Refused("too many cores");
             var start = 0;
             return new([.. layout.Items.Select((item, i) => new Slice(i, $"{item.Profile}@{start}", item.Profile.ToString(), (start += item.Profile.Size) - item.Profile.Size, item.Profile.Size, [], new Dictionary<string, string>()))]);
         }

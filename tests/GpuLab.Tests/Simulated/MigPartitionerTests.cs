@@ -189,6 +189,35 @@ public sealed class MigPartitionerTests
         Assert.Equal(8, journal.Heard.Count(h => h.StartsWith("before", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData(3, false)]
+    [InlineData(3, true)]
+    public async Task A_journal_that_cannot_be_written_stops_the_change_but_not_the_way_back(int nth, bool forGood)
+    {
+        var device = H200();
+        Found(device.Mig!);
+        var before = MigSnapshot.Read(device.Mig!);
+        var count = 0;
+        var journal = new Recording { Act = _ => { if (++count == nth || (forGood && count > nth)) throw new IOException("disk full"); } };
+        var error = await Assert.ThrowsAsync<PartitionException>(async () => await new MigPartitioner(device.Mig!, "sim", journal).Apply(L("7x1g.18gb"), default));
+        Assert.Contains("disk full", error.Message, StringComparison.Ordinal);
+        Assert.Contains("as it was found", error.Message, StringComparison.Ordinal);
+        Assert.True(MigSnapshot.Read(device.Mig!).SameAs(before));
+    }
+
+    [Fact]
+    public async Task A_compute_instance_comes_back_with_the_profile_it_had()
+    {
+        var device = H200();
+        var doubled = device.Mig!.CreateGpuInstance(15, new(6, 2)).Id;
+        device.Mig!.CreateComputeInstance(doubled, 7, null);
+        device.Mig!.CreateGpuInstance(14, new(0, 2));
+        var before = MigSnapshot.Read(device.Mig!);
+        await using (await Mig(device).Apply(L("2x3g.71gb"), default)) { }
+        Assert.True(MigSnapshot.Read(device.Mig!).SameAs(before));
+        Assert.Empty(MigSnapshot.Read(device.Mig!).Instances[0].Computes);
+    }
+
     [Fact]
     public void Telemetry_and_facts_name_only_what_is_known_and_say_simulated()
     {

@@ -171,7 +171,8 @@ public sealed class SimulatedMigControlTests
     [Fact]
     public void The_state_survives_being_written_down_and_is_shared_by_file()
     {
-        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        var path = Path.Combine(folder, "gpu.json");
         try
         {
             var one = new SimulatedMigControl(GpuCatalogue.Get("a100-40gb"), store: new SimulatedMigFile(path, SimulatedMigState.Initial(true)));
@@ -186,7 +187,7 @@ public sealed class SimulatedMigControlTests
         }
         finally
         {
-            File.Delete(path);
+            Directory.Delete(folder, recursive: true);
         }
     }
 

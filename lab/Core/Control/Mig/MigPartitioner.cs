@@ -66,7 +66,7 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     {
         var parts = MigSlices.Parts(instance);
         var starts = ComputePlaces.Of(instance.Profile.ComputeSlices, parts);
-        return new(instance.Profile.Id!.Value, new(instance.Start, instance.Size), [.. parts.Select((p, i) => (p, (int?)starts[i]))]);
+        return new(instance.Profile.Id!.Value, new(instance.Start, instance.Size), [.. parts.Select((p, i) => new MigWanted.Compute(p, starts[i]))]);
     }
 
     /// <summary>What stands in the way before any place is looked for, or null.</summary>

@@ -16,20 +16,25 @@ public abstract record MigStep
     public sealed record CreateInstance(int ProfileId, MigPlace Place) : MigStep;
 
     /// <param name="Instance">Where its GPU instance lies: ids are known only once that is created.</param>
-    /// <param name="SliceCount">Compute slices; the profile id is the driver's answer for that size.</param>
-    public sealed record CreateCompute(MigPlace Instance, int SliceCount, int? Start) : MigStep;
+    /// <param name="SliceCount">Compute slices.</param>
+    /// <param name="ProfileId">The driver's profile, where what was found must come back; otherwise the driver's fullest of that size.</param>
+    public sealed record CreateCompute(MigPlace Instance, int SliceCount, int? Start, int? ProfileId = null) : MigStep;
 }
 
 /// <summary>A wanted GPU instance.</summary>
-/// <param name="Computes">Wanted compute instances: compute slices and, where it matters, the first slice.</param>
-public sealed record MigWanted(int ProfileId, MigPlace Place, IReadOnlyList<(int SliceCount, int? Start)> Computes);
+public sealed record MigWanted(int ProfileId, MigPlace Place, IReadOnlyList<MigWanted.Compute> Computes)
+{
+    /// <param name="Start">The first compute slice, where it matters.</param>
+    /// <param name="ProfileId">The driver's profile, where it matters.</param>
+    public readonly record struct Compute(int SliceCount, int? Start, int? ProfileId = null);
+}
 
 /// <summary>The least that has to change from what is there to what is wanted; pure.</summary>
 public static class MigSteps
 {
     /// <summary>The steps that bring a snapshot back.</summary>
     public static IReadOnlyList<MigStep> Back(MigSnapshot present, MigSnapshot found) => Between(present, found.Mode.Current,
-        [.. found.Instances.Select(i => new MigWanted(i.ProfileId, i.Place, [.. i.Computes.Select(c => (c.Place.Size, (int?)c.Place.Start))]))]);
+        [.. found.Instances.Select(i => new MigWanted(i.ProfileId, i.Place, [.. i.Computes.Select(c => new MigWanted.Compute(c.Place.Size, c.Place.Start, c.ProfileId))]))]);
 
     /// <summary>Destroys come first, then creates from the largest to the smallest. What is already as wanted is not touched.</summary>
     /// <param name="mode">The wanted mode; with it off, nothing else is wanted.</param>
@@ -53,7 +58,7 @@ public static class MigSteps
         foreach (var one in missing.OrderByDescending(w => w.Place.Size).ThenBy(w => w.Place.Start))
         {
             create.Add(new MigStep.CreateInstance(one.ProfileId, one.Place));
-            foreach (var (slices, start) in one.Computes) create.Add(new MigStep.CreateCompute(one.Place, slices, start));
+            foreach (var (slices, start, profile) in one.Computes) create.Add(new MigStep.CreateCompute(one.Place, slices, start, profile));
         }
         if (present.Mode.Current != mode) (mode ? create : destroy).Insert(mode ? 0 : destroy.Count, new MigStep.SetMode(mode));
         return [.. destroy, .. create];
@@ -63,9 +68,9 @@ public static class MigSteps
     static void Computes(MigSnapshot.Instance found, MigWanted wanted, List<MigStep> destroy, List<MigStep> create)
     {
         var sizes = wanted.Computes.Select(c => c.SliceCount).Order().SequenceEqual(found.Computes.Select(c => c.Place.Size).Order());
-        var places = wanted.Computes.All(w => w.Start is null || found.Computes.Any(c => c.Place.Start == w.Start && c.Place.Size == w.SliceCount));
+        var places = wanted.Computes.All(w => w.Start is null && w.ProfileId is null || found.Computes.Any(c => c.Place.Start == (w.Start ?? c.Place.Start) && c.Place.Size == w.SliceCount && (w.ProfileId ?? c.ProfileId) == c.ProfileId));
         if (sizes && places) return;
         foreach (var compute in found.Computes) destroy.Add(new MigStep.DestroyCompute(found.Id, compute.Id));
-        foreach (var (slices, start) in wanted.Computes) create.Add(new MigStep.CreateCompute(found.Place, slices, start));
+        foreach (var (slices, start, profile) in wanted.Computes) create.Add(new MigStep.CreateCompute(found.Place, slices, start, profile));
     }
 }

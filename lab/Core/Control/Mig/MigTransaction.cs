@@ -20,7 +20,11 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
         await journal.Begin(control.Gpu.Uuid, found, steps, cancel);
         try
         {
-            foreach (var step in steps) await One(step, cancel);
+            foreach (var step in steps)
+            {
+                await journal.Before(step, cancel);
+                await journal.After(step, await One(step, cancel), cancel);
+            }
         }
         catch (Exception e)
         {
@@ -48,12 +52,17 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
             try
             {
                 var present = MigSnapshot.Read(control);
-                foreach (var step in MigSteps.Back(present, found)) await One(step, CancellationToken.None);
+                foreach (var step in MigSteps.Back(present, found))
+                {
+                    await Told(() => journal.Before(step, CancellationToken.None));
+                    var made = await One(step, CancellationToken.None);
+                    await Told(() => journal.After(step, made, CancellationToken.None));
+                }
                 ClearPending(found);
                 present = MigSnapshot.Read(control);
                 if (present.SameAs(found))
                 {
-                    await journal.End(control.Gpu.Uuid, CancellationToken.None);
+                    await Told(() => journal.End(control.Gpu.Uuid, CancellationToken.None));
                     return null;
                 }
                 why = $"now {present.Describe(model)}, found {found.Describe(model)}";
@@ -66,17 +75,28 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
         return why;
     }
 
+    /// <summary>On the way back the GPU comes first: a journal that cannot be written still names what was found, and restoring twice does no harm.</summary>
+    static async ValueTask Told(Func<ValueTask> tell)
+    {
+        try
+        {
+            await tell();
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            return;
+        }
+    }
+
     /// <summary>A mode change that waits for a reset would strike later, when nobody expects it.</summary>
     void ClearPending(MigSnapshot found)
     {
         if (control.GetMode().Pending != found.Mode.Pending) control.SetMode(found.Mode.Pending);
     }
 
-    async ValueTask One(MigStep step, CancellationToken cancel)
+    async ValueTask<MigGpuInstance?> One(MigStep step, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        await journal.Before(step, cancel);
-        MigGpuInstance? made = null;
         switch (step)
         {
             case MigStep.SetMode mode:
@@ -90,14 +110,12 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
                 if (control.GetMode().Current && control.GetGpuInstances().Any(g => g.Place == instance.Place)) throw new PartitionException($"the GPU instance at {instance.Place} is still there after it was destroyed");
                 break;
             case MigStep.CreateInstance create:
-                made = Create(create);
-                break;
+                return Create(create);
             case MigStep.CreateCompute compute:
-                made = At(compute.Instance);
-                Create(made, compute);
+                Create(At(compute.Instance), compute);
                 break;
         }
-        await journal.After(step, made, cancel);
+        return null;
     }
 
     void SetMode(bool enabled)
@@ -150,7 +168,7 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
     void Create(MigGpuInstance instance, MigStep.CreateCompute compute)
     {
         // Among profiles of one size the one with the most multiprocessors is the full one (a double-memory 1g has two).
-        var profile = control.GetComputeProfiles(instance.Id).Where(p => p.SliceCount == compute.SliceCount).OrderByDescending(p => p.Sms ?? 0).FirstOrDefault()
+        var profile = control.GetComputeProfiles(instance.Id).Where(p => p.SliceCount == compute.SliceCount && (compute.ProfileId ?? p.Id) == p.Id).OrderByDescending(p => p.Sms ?? 0).FirstOrDefault()
             ?? throw new PartitionException($"the driver has no compute instance of {compute.SliceCount} slices for the GPU instance at {instance.Place}");
         var place = compute.Start is { } start ? new MigPlace(start, compute.SliceCount) : (MigPlace?)null;
         // The start comes from a rule; where the driver does not know that place, it chooses one.

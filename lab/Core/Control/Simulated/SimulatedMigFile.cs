@@ -1,20 +1,21 @@
 namespace GpuLab.Control.Simulated;
 
-/// <summary>Kept in a file that several processes share; the file is locked for the length of each call.</summary>
-/// <param name="initial">What the GPU is like where the file is new or empty.</param>
+/// <summary>
+/// Kept in a file that several processes share. A lock file beside it is held for the length of each call, and the state is replaced
+/// by renaming, so a process that is killed leaves the state before or after its call and never half of one.
+/// </summary>
+/// <param name="initial">What the GPU is like where there is no file yet.</param>
 public sealed class SimulatedMigFile(string path, SimulatedMigState initial) : ISimulatedMigStore
 {
     static readonly TimeSpan patience = TimeSpan.FromSeconds(10), pause = TimeSpan.FromMilliseconds(2);
 
     public T Exchange<T>(Func<SimulatedMigState, (SimulatedMigState State, T Answer)> change)
     {
-        using var file = Locked();
-        using var reader = new StreamReader(file, leaveOpen: true);
-        var text = reader.ReadToEnd();
-        var (state, answer) = change(text.Length == 0 ? initial : SimulatedMigState.FromJson(text));
-        file.SetLength(0);
-        using var writer = new StreamWriter(file);
-        writer.Write(state.ToJson());
+        using var held = Locked();
+        var before = File.Exists(path) ? SimulatedMigState.FromJson(File.ReadAllText(path)) : initial;
+        var (after, answer) = change(before);
+        File.WriteAllText(path + ".new", after.ToJson());
+        File.Move(path + ".new", path, overwrite: true);
         return answer;
     }
 
@@ -25,9 +26,9 @@ public sealed class SimulatedMigFile(string path, SimulatedMigState initial) : I
         {
             try
             {
-                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (waited < patience && File.Exists(path))
+            catch (IOException e) when (waited < patience && e is not DirectoryNotFoundException)
             {
                 Thread.Sleep(pause);
                 waited += pause;
