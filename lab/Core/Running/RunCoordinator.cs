@@ -21,18 +21,21 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
     public async Task<string> Run(CancellationToken cancel)
     {
         done = finished.Count;
+        var (planned, cut) = (0.0, false);
         foreach (var group in plan.Groups)
         {
+            planned += group.Seconds;
             var trials = group.Trials.Where(t => !finished.Contains(t.Id)).ToList();
-            if (trials.Count == 0) continue;
-            if (!await RunGroup(group, trials, cancel)) return "budget";
+            // Each layout gets its share, so that a budget too small cuts repeats everywhere instead of the last layouts.
+            var until = sweep.Budget is { } budget ? budget * planned / plan.Seconds : double.PositiveInfinity;
+            if (trials.Count > 0) cut |= !await RunGroup(group, trials, until, cancel);
         }
-        return "";
+        return cut ? "budget" : "";
     }
 
     RunState State => new(done, plan.TrialCount, failed, skipped, clock.Elapsed, clock.Left);
 
-    async Task<bool> RunGroup(LayoutGroup group, IReadOnlyList<Trial> trials, CancellationToken cancel)
+    async Task<bool> RunGroup(LayoutGroup group, IReadOnlyList<Trial> trials, double until, CancellationToken cancel)
     {
         var start = Monotonic.Now;
         await using var partition = await partitioner.Apply(group.Layout, cancel);
@@ -44,7 +47,7 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         foreach (var trial in trials)
         {
             cancel.ThrowIfCancellationRequested();
-            if (sweep.Budget is { } budget && clock.Elapsed > budget) return false;
+            if (clock.Elapsed > until) return false;
             await RunTrial(trial, partition, workers, cancel);
         }
         return true;

@@ -33,7 +33,7 @@ sealed class RunFixture : IDisposable
     public async Task<RunData> Run(int repeats = 1, bool resume = false, Action<Trial>? onTrial = null, CancellationToken cancel = default)
     {
         var trials = Enumerable.Range(1, repeats).SelectMany(r => cells.Select(c => new Trial(c, r))).ToList();
-        var plan = new Plan([new(FakeDevice.Two, ["a", "b"], trials)], [], 1);
+        var plan = new Plan([new(FakeDevice.Two, ["a", "b"], trials) { Seconds = 1 }], [], 1);
         var document = new PlanDocument(1, "fake", 2, "parts", [], [.. cells.Select(c => new CellDocument(c.Number, c.Layout.ToString(), c.Mode.ToString(), c.Slice, c.Probe.Id, ParameterDocuments.Write(c.Parameters), repeats))],
             [.. trials.Select(t => t.Id)], [], 1);
         var sweep = new Sweep("test", DeviceId.Host, null, [], [], [], [], Short, repeats, Budget, 1);

@@ -7,7 +7,7 @@ namespace GpuLab.Control.Host;
 /// Cuts the host into sets of physical cores. A slice is a run of cores; it uses the first allowed hardware thread of each
 /// and leaves the siblings idle. Nothing is changed on the machine: workers pin themselves.
 /// </summary>
-public sealed class CoresPartitioner(HostTopology topology) : IPartitioner
+public sealed class CoresPartitioner(HostTopology topology) : IPartitioner, ILayoutGenerator
 {
     static readonly IReadOnlyDictionary<string, string> NoVariables = new Dictionary<string, string>();
 
@@ -23,6 +23,8 @@ public sealed class CoresPartitioner(HostTopology topology) : IPartitioner
         return new([.. layout.Items.Zip(starts).OrderBy(s => s.First.Profile).ThenBy(s => s.Second).Select((s, index) =>
             Made(index, string.Create(CultureInfo.InvariantCulture, $"{s.First.Profile}@{s.Second}"), s.First.Profile.ToString(), s.Second, s.First.Profile.Size))]);
     }
+
+    public IEnumerable<Layout> Generate(string family) => UnitLayouts.Generate(family, ProfileKind.Cores, topology.Cores.Count);
 
     public ValueTask<Partition> Apply(Layout layout, CancellationToken cancel)
     {
