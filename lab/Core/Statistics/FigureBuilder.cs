@@ -31,10 +31,19 @@ sealed class FigureBuilder(PlanDocument plan)
     static Interval Interval(List<Series> series, double[] medians) => series.Count switch
     {
         0 => new(double.NaN, double.NaN, "none"),
-        1 => OrderStatistics.OfMedian(((ReadOnlySpan<double>)series[0].Values).Sorted()) with { Kind = "95 % within one repeat" },
+        1 => WithinOne(series[0].Values) with { Kind = "95 % within one repeat" },
         < HierarchicalBootstrap.LeastRepeats => new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {series.Count} repeats")),
         _ => HierarchicalBootstrap.OfMedian([.. series.Select(s => s.Values)], Seed),
     };
+
+    /// <summary>Neighbours that depend on each other are drawn in blocks; of long sequences less often, to bound the time it takes.</summary>
+    static Interval WithinOne(double[] values)
+    {
+        var lag1 = Autocorrelation.Lag1(values);
+        return lag1 <= Autocorrelation.Notable
+            ? OrderStatistics.OfMedian(((ReadOnlySpan<double>)values).Sorted())
+            : Bootstrap.OfBlocks(values, Autocorrelation.BlockLength(values.Length, lag1), Selection.Median, Seed, Math.Clamp(20_000_000 / values.Length, 400, 2000));
+    }
 
     /// <summary>The median over repeats of what the probe found; its share is above 1 where the figure is better than it.</summary>
     static Ceilinged? Ceiling(CellEvidence cell, string slice, Metric metric, double median)

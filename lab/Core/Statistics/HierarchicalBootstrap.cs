@@ -9,7 +9,7 @@ namespace GpuLab.Statistics;
 /// <remarks>
 /// Drawing every sample would cost the number of samples for each resample. The median of a resample needs only how many of its draws fall left of
 /// a point, which is binomial within a repeat; so the median is found by halving the sorted pool, one binomial a repeat and step. Exact, and
-/// logarithmic in the number of samples.
+/// logarithmic in the number of samples. Samples within a repeat are drawn as if independent: what neighbours share is part of what repeats differ by.
 /// </remarks>
 public static class HierarchicalBootstrap
 {

@@ -60,6 +60,17 @@ public class AnalyzerTests
     }
 
     [Fact]
+    public void Samples_that_depend_on_their_neighbours_widen_the_interval_of_one_repeat()
+    {
+        var values = Draws.Autocorrelated(1, 4000, 0.8);
+        var interval = Analyze(SyntheticRun.Alone(values)).Figures[0].Interval;
+        var naive = OrderStatistics.OfMedian([.. values.Order()]);
+        // Of the mean the deviation would be three times as large; blocks of 16 and the median show about half of that.
+        Assert.InRange((interval.High - interval.Low) / (naive.High - naive.Low), 1.4, 3);
+        Assert.Equal("95 % within one repeat", interval.Kind);
+    }
+
+    [Fact]
     public void The_ceiling_is_the_median_over_repeats_and_bounds_the_main_metric_only()
     {
         var run = new SyntheticRun().Cell(mode: "solo", slice: "1c@0");
