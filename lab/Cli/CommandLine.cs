@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using GpuLab.Cli.Verbs;
 using GpuLab.Control;
+using GpuLab.Control.Mig;
+using GpuLab.Geometry;
 using GpuLab.Results;
 
 namespace GpuLab.Cli;
@@ -32,7 +34,11 @@ static class CommandLine
         {
             return Print(usage.Message, Wrong);
         }
-        catch (Exception failure) when (failure is PartitionException or RunFolderException or IOException or UnauthorizedAccessException)
+        catch (GeometryException wrongFile)
+        {
+            return Print(wrongFile.Message, Wrong);
+        }
+        catch (Exception failure) when (failure is PartitionException or NvmlException or RunFolderException or IOException or UnauthorizedAccessException)
         {
             return Print(failure.Message, Failed);
         }

@@ -1,5 +1,6 @@
 using GpuLab.Control;
 using GpuLab.Control.Host;
+using GpuLab.Control.Simulated;
 using GpuLab.Model;
 
 namespace GpuLab.Cli;
@@ -11,7 +12,7 @@ static class Devices
     public static IDevice Open(DeviceId id) => id.Kind switch
     {
         DeviceKind.Host or DeviceKind.Auto => HostDevice.Open(),
-        DeviceKind.Simulated => throw new UsageException($"{id}: there is no simulated device of that name in this version; the host is 'host'"),
+        DeviceKind.Simulated => SimulatedDevice.Open(id.ToString()),
         _ => throw new UsageException($"{id}: this version does not reach GPUs yet. '--on host' measures this machine."),
     };
 

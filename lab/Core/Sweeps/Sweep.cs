@@ -75,7 +75,7 @@ public sealed record Condition(string Operator, IReadOnlyList<ParameterValue> Va
 /// <param name="Warmup">Seconds of unrecorded work before.</param>
 public sealed record Stopping(double? Precision, int MinSamples, double MinTime, double MaxTime, double Warmup)
 {
-    public static readonly Stopping Quick = new(0.02, 15, 0.1, 1, 0.02);
+    public static readonly Stopping Quick = new(0.05, 15, 0.1, 0.4, 0.02);
     public static readonly Stopping Normal = new(null, 30, 0.5, 15, 0.1);
     public static readonly Stopping Reference = new(null, 30, 2, 60, 0.5);
 }
