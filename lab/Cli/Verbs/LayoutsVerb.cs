@@ -95,7 +95,7 @@ static class LayoutsVerb
     const int Countable = 10_000;
 
     /// <summary>Ways to write each number of units up to all of them as a sum of sizes.</summary>
-    static BigInteger CountMultisets(Profile[] sizes, int units, LayoutQuery query)
+    internal static BigInteger CountMultisets(Profile[] sizes, int units, LayoutQuery query)
     {
         var free = units - (query.Containing?.Size ?? 0);
         if (free < 0) return 0;

@@ -33,6 +33,14 @@ public static class GpuCatalogue
     /// <param name="file">Its name, for messages.</param>
     public static IReadOnlyList<GpuModel> Parse(string file, string text) => GeometryReader.Read(file, text, ComputeSizes);
 
+    /// <summary>Reads a user's specification file, for figures that the one that ships does not have.</summary>
+    /// <exception cref="GeometryException">Every mistake in it with line and column.</exception>
+    public static IReadOnlyList<GpuSpec> LoadSpecs(string path) => ParseSpecs(path, ReadAll(path));
+
+    /// <summary>As <see cref="LoadSpecs"/>, from text.</summary>
+    /// <param name="file">Its name, for messages.</param>
+    public static IReadOnlyList<GpuSpec> ParseSpecs(string file, string text) => SpecReader.Read(file, text);
+
     /// <summary>Sizes of compute instances by compute slices of the GPU instance, where known.</summary>
     internal static IReadOnlyDictionary<int, int[]> ComputeSizes { get; } = new Dictionary<int, int[]>
     {

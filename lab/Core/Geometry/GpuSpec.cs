@@ -21,4 +21,14 @@ public sealed record GpuSpec(string Key, string Architecture, string ComputeCapa
 {
     /// <summary>The figure of that name, or null where it is unknown.</summary>
     public SpecValue? this[string name] => Values.TryGetValue(name, out var value) ? value : null;
+
+    /// <summary>These figures, and those of another block where this one has none.</summary>
+    public GpuSpec Over(GpuSpec below)
+    {
+        var values = new Dictionary<string, SpecValue>(below.Values);
+        foreach (var (name, value) in Values) values[name] = value;
+        var texts = new Dictionary<string, string>(below.Texts);
+        foreach (var (name, text) in Texts) texts[name] = text;
+        return this with { Values = values, Texts = texts, Unsupported = [.. below.Unsupported.Union(Unsupported).Where(u => !values.ContainsKey(u))] };
+    }
 }

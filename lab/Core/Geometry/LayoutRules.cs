@@ -4,6 +4,7 @@ using GpuLab.Model;
 namespace GpuLab.Geometry;
 
 /// <summary>What must hold of one item, and of items together, besides their places.</summary>
+/// <remarks><c>+gfx</c> instances count as ordinary ones: no source says that they could not stand beside others.</remarks>
 static class LayoutRules
 {
     /// <summary>Why this item alone cannot exist on the GPU, or null.</summary>

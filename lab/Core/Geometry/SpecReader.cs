@@ -26,7 +26,7 @@ static class SpecReader
         var facts = new YamlFacts(file);
         if (facts.Root(text) is not { } root) return [];
         if (root.RequiredInt("schema", 1, int.MaxValue) != 1) facts.Wrong(root.Get("schema")!, "schema 1 is the newest that is understood here");
-        root.Ignore("legend");
+        root.Ignore("legend", "gpus", "notes");
         var lanes = Lanes(root.Map("notes")?.Map("pcie_theoretical_gbs"));
         var specs = new List<GpuSpec>();
         foreach (var node in root.Items("gpus"))
@@ -34,6 +34,7 @@ static class SpecReader
             if (node is not YamlMappingNode map) facts.Wrong(node, "each block must be a mapping");
             else specs.Add(One(facts, new(facts, map, "a specification block"), lanes));
         }
+        if (specs.Count == 0) facts.Wrong(root.Node, "the file has no block: 'gpus' must list at least one");
         foreach (var twice in specs.GroupBy(s => s.Key).Where(g => g.Count() > 1)) facts.Wrong(root.Node, $"block '{twice.Key}' is in the file twice");
         root.Done();
         facts.Check();

@@ -110,6 +110,39 @@ public sealed class GpuCatalogueTests
         foreach (var text in hostile) Assert.StartsWith("x.yaml", Assert.Throws<GeometryException>(() => GpuCatalogue.Parse("x.yaml", text)).Message, StringComparison.Ordinal);
     }
 
+    const string Block = """
+        schema: 1
+        gpus:
+        - key: b300
+          arch: Blackwell Ultra
+          compute_capability: '10.3'
+          read: {sm: 148, bf16: 2300, sources: [my own device query]}
+        """;
+
+    [Fact]
+    public void A_users_specification_fills_what_is_missing()
+    {
+        var mine = Assert.Single(GpuCatalogue.ParseSpecs("mine.yaml", Block)).Over(GpuCatalogue.Specs["b300"]);
+        Assert.Equal((148.0, Known.Read, "my own device query"), (mine["sms"]!.Value.Value, mine["sms"]!.Value.How, mine["sms"]!.Value.Source));
+        Assert.Equal((2300e12, Known.Read), (mine["bf16"]!.Value.Value, mine["bf16"]!.Value.How));
+        Assert.Equal((8000e9, Known.FromMemory), (mine["memory_bandwidth"]!.Value.Value, mine["memory_bandwidth"]!.Value.How));
+        Assert.Equal(148.0, new GpuLab.Control.Simulated.SimulatedDevice(GpuCatalogue.Get("b300-269gb"), mine).Need("sms").Value);
+    }
+
+    [Theory]
+    [InlineData("sm: 148", "sms: 148", "mine.yaml:6:10", "no 'sms'")]
+    [InlineData("sm: 148", "sm: -1", "mine.yaml:6:14", "a number from 0")]
+    [InlineData("sm: 148", "sm: .nan", "mine.yaml:6:14", "a number from 0")]
+    [InlineData("arch: Blackwell Ultra", "derived: {mem_bw_gbs: 8000}", "mine.yaml:4:", "arithmetic")]
+    [InlineData("compute_capability: '10.3'", "from_memory: [1]", "mine.yaml:5:", "must be a mapping")]
+    [InlineData("- key: b300", "- key: [b300]", "mine.yaml:3:", "must be a text")]
+    public void A_wrong_specification_is_refused_with_line_and_column(string good, string bad, string where, string what)
+    {
+        var error = Assert.Throws<GeometryException>(() => GpuCatalogue.ParseSpecs("mine.yaml", Block.Replace(good, bad, StringComparison.Ordinal)));
+        Assert.Contains(where, error.Message, StringComparison.Ordinal);
+        Assert.Contains(what, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_unknown_key_is_answered_with_the_known_ones() =>
         Assert.Contains("h200-141gb", Assert.Throws<GeometryException>(() => GpuCatalogue.Get("h300")).Message, StringComparison.Ordinal);

@@ -78,6 +78,8 @@ public sealed class LayoutFitterTests
     {
         var items = string.Join('+', Enumerable.Repeat("1g.5gb", 1000));
         Assert.True(Refusal("a100-40gb", items).Length < 1000);
+        Assert.False(Layout.TryParse(string.Join('+', Enumerable.Repeat("1g.5gb", 15_000)), out _, out var tooLong));
+        Assert.True(tooLong.ToString().Length < 300);
         var parts = $"7g.40gb({string.Join('+', Enumerable.Repeat("1c", 33_000))})";
         Assert.True(parts.Length > 98_000);
         Assert.Contains("33000 compute slices of 7", Refusal("a100-40gb", parts), StringComparison.Ordinal);

@@ -106,6 +106,44 @@ public sealed class MigPartitionerTests
         Assert.Equal(!healed, struck > 0);
     }
 
+    [Theory]
+    [InlineData("CreateGpuInstance")]
+    [InlineData("CreateComputeInstance")]
+    [InlineData("DestroyGpuInstance")]
+    [InlineData("DestroyComputeInstance")]
+    [InlineData("GetUuid")]
+    [InlineData("GetMode")]
+    [InlineData("GetGpuInstances")]
+    [InlineData("*")]
+    public async Task Whichever_call_fails_for_good_nothing_is_claimed_to_be_restored_that_is_not(string call)
+    {
+        var (restored, admitted) = (0, 0);
+        for (var nth = 1; nth < 80; nth++)
+        {
+            var store = new SimulatedMigMemory(SimulatedMigState.Initial(true));
+            var clean = new SimulatedMigControl(GpuCatalogue.Get("h200-141gb"), store: store);
+            Found(clean);
+            var before = MigSnapshot.Read(clean);
+            var already = clean.State.Calls.GetValueOrDefault(call);
+            var device = new SimulatedDevice(GpuCatalogue.Get("h200-141gb"), driver: new(Faults: [new(call, already + nth, NvmlReturn.GpuIsLost, ForGood: true)]), store: store);
+            try
+            {
+                await using var partition = await Mig(device).Apply(L("4g.71gb(2x2c)+3g.71gb"), default);
+            }
+            catch (PartitionException e) when (e.Message.Contains("could not be restored", StringComparison.Ordinal))
+            {
+                admitted++;
+                continue;
+            }
+            catch (PartitionException)
+            {
+                restored++;
+            }
+            Assert.True(MigSnapshot.Read(clean).SameAs(before), $"{call} from number {nth} on");
+        }
+        Assert.True(restored + admitted > 0);
+    }
+
     [Fact]
     public async Task A_gpu_that_stays_broken_is_reported_with_what_is_there_and_what_was_found()
     {

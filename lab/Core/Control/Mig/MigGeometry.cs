@@ -6,7 +6,7 @@ namespace GpuLab.Control.Mig;
 /// <summary>What a GPU can be cut into, from its driver's own answers: these always win over tables.</summary>
 public static class MigGeometry
 {
-    /// <summary>Compute slices, size attribute by NVML_GPU_INSTANCE_PROFILE_* constant; the slice count itself is reported.</summary>
+    /// <summary>By NVML_GPU_INSTANCE_PROFILE_* constant.</summary>
     static string Attribute(int constant) => constant switch
     {
         7 or 8 => "+me",
@@ -27,7 +27,8 @@ public static class MigGeometry
         // The largest interval is the whole strip: no call gives the number of units.
         var units = places.Values.SelectMany(p => p).Select(p => (int?)p.End).Max();
         var slices = reported.Count == 0 ? 1 : reported.Max(p => p.SliceCount);
-        var profiles = reported.Select(p => Profile(p, places[p.Id], gpu)).ToArray();
+        // Where neither names nor memory are reported, profiles of one size cannot be told apart by name: the first is the plain one.
+        var profiles = reported.OrderBy(p => p.Constant).Select(p => Profile(p, places[p.Id], gpu)).DistinctBy(p => p.Name).ToArray();
         return new(key, gpu.Name, "", [], units, slices, gpu.Sms, reported.Max(p => p.Sms), null, null,
             new("DRIVER", ["NVML"], []), profiles, null);
     }
