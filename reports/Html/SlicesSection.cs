@@ -19,7 +19,6 @@ static class SlicesSection
     static Html Group(ReportModel model, ProbeInfo probe, Parameters parameters, IReadOnlyList<Figure> figures)
     {
         var rows = figures.Select(f => (f.Layout, f.Slice)).Distinct().ToList();
-        var several = rows.Select(r => r.Layout).Distinct().Count() > 1;
         var metric = probe.Main;
         var marks = new List<Mark>();
         foreach (var (alone, series) in new[] { (true, Alone), (false, Together) })
@@ -31,7 +30,7 @@ static class SlicesSection
         var ceilings = figures.Where(f => f.Ceiling is not null).DistinctBy(f => (f.Layout, f.Slice)).ToList();
         marks.AddRange(ceilings.Select(f => new Rule("", new(f.Ceiling!.Value.Value, rows.IndexOf((f.Layout, f.Slice)) - 0.42), new(f.Ceiling.Value.Value, rows.IndexOf((f.Layout, f.Slice)) + 0.42))));
         var plot = new Plot(ReportModel.Title(probe, parameters), new Linear(metric.Name, metric.Unit),
-            new Band("slice", [.. rows.Select(r => several && r.Slice != r.Layout ? $"{r.Layout} · {r.Slice}" : r.Slice)]), marks) { Simulated = model.Simulated, Description = $"{probe.Summary}. Medians with intervals, one row a slice." };
+            new Band("slice", [.. rows.Select(r => model.Slice(r.Layout, r.Slice).Name)]), marks) { Simulated = model.Simulated, Description = $"{probe.Summary}. Medians with intervals, one row a slice." };
         var caption = $"{Sentence(probe.Summary)} {(metric.Better == Better.Higher ? "Higher" : "Lower")} is better; bars are {Kind(figures)}.{(ceilings.Count > 0 ? " Dashed uprights are ceilings." : "")}";
         return Html.Of($"{Parts.Plot(model, plot, caption)}{Table(model, figures, rows)}");
     }

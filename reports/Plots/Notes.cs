@@ -10,8 +10,8 @@ sealed record Note(string Text, XY At, double Gap)
 
     public NoteKind Kind { get; init; }
 
-    /// <summary>Radians, for <see cref="NoteKind.Slanted"/>.</summary>
-    public double Angle { get; init; }
+    /// <summary>Other end of the line that a <see cref="NoteKind.Slanted"/> note runs along.</summary>
+    public XY To { get; init; }
 }
 
 /// <summary>Places notes one after the other: no text on another text or on a point, and off the lines where that can be had.</summary>
@@ -76,14 +76,28 @@ sealed class NotePlacer(Box area, IReadOnlyList<XY> ink)
         }
     }
 
+    /// <summary>Along a line, over it, at the first place where nothing is in the way.</summary>
     void Slanted(SvgWriter svg, Note note, string text)
     {
-        var (width, degrees) = (TextWidth.Of(text, Note.Font), note.Angle * 180 / Math.PI);
-        for (var i = 0; i <= width / 8; i++)
+        var angle = Math.Atan2(note.To.Y - note.At.Y, note.To.X - note.At.X);
+        var boxes = Starts.Select(t => new XY(note.At.X + (t * (note.To.X - note.At.X)), note.At.Y + (t * (note.To.Y - note.At.Y)))).Select(at => (At: at, Boxes: Trail(at, angle, TextWidth.Of(text, Note.Font)))).ToList();
+        var free = boxes.FindIndex(b => !b.Boxes.Exists(box => taken.Exists(box.Touches)) && b.Boxes[^1].Right <= area.Right && b.Boxes[^1].Top >= area.Top - 4);
+        if (free < 0) return;
+        taken.AddRange(boxes[free].Boxes);
+        svg.Add($"<text class='note halo' transform='translate({boxes[free].At.X} {boxes[free].At.Y}) rotate({angle * 180 / Math.PI})' dy='-5'>{text}</text>");
+    }
+
+    /// <summary>Fractions of the line at which a slanted text may begin.</summary>
+    static readonly double[] Starts = [0.3, 0.4, 0.5, 0.2, 0.6, 0.1, 0.05, 0.7];
+
+    static List<Box> Trail(XY at, double angle, double width)
+    {
+        var trail = new List<Box>();
+        for (var along = 0.0; along <= width; along += 8)
         {
-            double x = note.At.X + (i * 8 * Math.Cos(note.Angle)), y = note.At.Y + (i * 8 * Math.Sin(note.Angle)) - 6;
-            taken.Add(new(x - 5, y - 8, x + 9, y + 6));
+            var (x, y) = (at.X + (along * Math.Cos(angle)) + (9 * Math.Sin(angle)), at.Y + (along * Math.Sin(angle)) - (9 * Math.Cos(angle)));
+            trail.Add(new(x - 5, y - 5, x + 5, y + 5));
         }
-        svg.Add($"<text class='note halo' transform='translate({note.At.X} {note.At.Y}) rotate({degrees})' dy='-5'>{text}</text>");
+        return trail;
     }
 }

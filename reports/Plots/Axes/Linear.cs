@@ -14,7 +14,7 @@ public sealed record Linear(string Title, string Unit, double? Min = null, doubl
     {
         (low, high) = (Min ?? (low >= 0 && low < 0.7 * high ? 0 : low), Max ?? high);
         if (!(high > low) || high - low < Smallest) (low, high) = (Min ?? Math.Min(low, 0), Math.Abs(low) < Smallest ? 1 : low + (Math.Abs(low) * 0.1));
-        var room = Math.Max(1, (int)(track.Length / (track.Vertical ? 46 : 74)));
+        var room = Math.Max(1, (int)(track.Length / (track.Vertical ? 46 : 54)));
         if (Min is null || Max is null)
         {
             var step = Step(high - low, room);

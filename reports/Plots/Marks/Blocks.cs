@@ -21,8 +21,9 @@ public sealed record Blocks(IReadOnlyList<Block> Items) : Mark(Series.None)
             svg.Add($"<g class='hit block {(b.Series.Index < 0 ? "free" : b.Series.Classes)}' data-v='{SvgWriter.Exact(b.Length)}'");
             if (b.Series.Index >= 0) svg.Add($" data-key='{b.Series.Name}'");
             svg.Add($"><title>{b.Tip}</title><rect x='{left + 1.5}' y='{top}' width='{Math.Max(1, width - 3)}' height='{height}' rx='4'/>");
-            var label = TextWidth.Clip(b.Label, width - 8);
-            if (label.Length > 1) svg.Add($"<text x='{left + (width / 2)}' y='{top + (height / 2) + 4}' text-anchor='middle'>{label}</text>");
+            var place = b.Label.LastIndexOf('@');
+            var label = TextWidth.Of(b.Label) > width - 8 && place > 0 ? TextWidth.Clip(b.Label[place..], width - 4) : TextWidth.Clip(b.Label, width - 8);
+            if (label.Length > 2 || label == b.Label || label.StartsWith('@')) svg.Add($"<text x='{left + (width / 2)}' y='{top + (height / 2) + 4}' text-anchor='middle'>{label}</text>");
             svg.Add($"</g>");
         }
     }

@@ -33,7 +33,7 @@ public sealed record Rule(string Name, XY From, XY To, Series Of) : Mark(Of with
         var (a, b) = Ends(frame);
         if (Math.Abs(a.X - b.X) < 1) yield return new(Name, new(b.X, frame.Box.Top + 8), 5);
         else if (Math.Abs(a.Y - b.Y) < 1) yield return new(Name, Measured ? new((a.X + b.X) / 2, a.Y) : new(Math.Min(Math.Max(a.X, b.X), frame.Box.Right), a.Y), 5) { Kind = Measured ? NoteKind.Over : NoteKind.AtRight };
-        else yield return new(Name, new(a.X + (0.3 * (b.X - a.X)), a.Y + (0.3 * (b.Y - a.Y))), 5) { Kind = NoteKind.Slanted, Angle = Math.Atan2(b.Y - a.Y, b.X - a.X) };
+        else yield return new(Name, a, 5) { Kind = NoteKind.Slanted, To = b };
     }
 
     internal override IEnumerable<XY> Ink(Frame frame)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using GpuLab.Reports.Html;
+using GpuLab.Reports.Plots;
 using GpuLab.Statistics;
 using Xunit.Abstractions;
 
@@ -27,6 +28,10 @@ public sealed partial class RunReportTests(ITestOutputHelper output)
             File.WriteAllText(Path.Combine(folder, "host.html"), Page);
             File.WriteAllText(Path.Combine(folder, "gpu.html"), Simulated);
             File.WriteAllText(Path.Combine(folder, "hostile.html"), RunReport.Render(SampleAnalysis.Hostile("<script>alert('x')</script> \"q\" & \u202Eمرحبا 😀 " + new string('W', 300))));
+        }
+        if (Environment.GetEnvironmentVariable("GPULAB_REPORT_FOLDER") is { Length: > 0 } figures)
+        {
+            foreach (var (i, drawing) in Zoo.All(simulated: false).Index()) File.WriteAllText(Path.Combine(figures, FormattableString.Invariant($"zoo{i}.svg")), SvgFile.Of(drawing.Inner, 740, Theme.Light));
         }
         Assert.InRange(Page.Length, 20_000, 400_000);
     }

@@ -30,7 +30,7 @@ static class Zoo
     /// <summary>A plot or a set of panels.</summary>
     public sealed record Drawing(Plot? One, Multiples? Many)
     {
-        IDrawing Inner => One is not null ? One : Many!;
+        public IDrawing Inner => One is not null ? One : Many!;
 
         public string Title => Inner.Title;
 
