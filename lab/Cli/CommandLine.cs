@@ -48,17 +48,23 @@ static class CommandLine
         }
     }
 
-    public static RootCommand Root() => new("GPU partitioning and inference performance lab: cuts a device into slices, measures them alone and at the same time, and reports.")
+    public static RootCommand Root()
     {
-        RunVerb.Create(),
-        ReportVerb.Create(),
-        DevicesVerb.Create(),
-        ProbesVerb.Create(),
-        LayoutsVerb.Create(Devices.Open, Console.Out),
-        ProfilesVerb.Create(Devices.Open, Console.Out),
-        SchemaVerb.Create(),
-        CompletionVerb.Create(),
-    };
+        var root = new RootCommand("GPU partitioning and inference performance lab: cuts a device into slices, measures them alone and at the same time, and reports.")
+        {
+            RunVerb.Create(),
+            ReportVerb.Create(),
+            DevicesVerb.Create(),
+            ProbesVerb.Create(),
+            LayoutsVerb.Create(Devices.Open, Console.Out),
+            ProfilesVerb.Create(Devices.Open, Console.Out),
+            SchemaVerb.Create(),
+            CompletionVerb.Create(),
+        };
+        // A switch takes no value: with one, what follows it on the line could not be completed.
+        foreach (var flag in root.Subcommands.SelectMany(c => c.Options).OfType<Option<bool>>()) flag.Arity = ArgumentArity.Zero;
+        return root;
+    }
 
     static int Print(string message, int code)
     {

@@ -14,8 +14,13 @@ namespace GpuLab.Cli;
 /// <summary>One <c>gpulab run</c> from file to report.</summary>
 sealed class RunSession(RunRequest request)
 {
+    /// <summary>SIGXFSZ of Linux, for which .NET has no name.</summary>
+    const PosixSignal FileSizeExceeded = (PosixSignal)25;
+
     public async Task<int> Run(CancellationToken cancel)
     {
+        // Without this a limit on the size of files ends the process where it should end in a sentence.
+        using var tooBig = PosixSignalRegistration.Create(FileSizeExceeded, s => s.Cancel = true);
         var (sweep, info) = request.Resume is { } folder ? Again(folder) : (Read(request.Sweep!), null);
         var device = Devices.Open(request.On ?? (info is null ? sweep.Device : DeviceId.Parse(info.Device, null)));
         var planned = Planned(sweep, device);

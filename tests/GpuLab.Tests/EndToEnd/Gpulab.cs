@@ -75,7 +75,6 @@ sealed partial class Gpulab : IDisposable
         if (kill(Pid, number) != 0) throw new Win32Exception(Marshal.GetLastPInvokeError());
     }
 
-    /// <summary>The whole is ended; only what tests left running is still there.</summary>
     public void Dispose()
     {
         if (Running) process.Kill(entireProcessTree: true);
@@ -86,4 +85,7 @@ sealed partial class Gpulab : IDisposable
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int kill(int pid, int signal);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int chmod(string path, uint mode);
 }
