@@ -19,7 +19,7 @@ static class CommandLine
         if (parsed.Action is ParseErrorAction wrong)
         {
             wrong.ShowHelp = false;
-            await parsed.InvokeAsync();
+            await parsed.InvokeAsync(new InvocationConfiguration { Output = Console.Error });
             return Wrong;
         }
         try
@@ -37,6 +37,10 @@ static class CommandLine
         catch (GeometryException wrongFile)
         {
             return Print(wrongFile.Message, Wrong);
+        }
+        catch (RunFolderException notARun) when (notARun.NotARun)
+        {
+            return Print(notARun.Message, Wrong);
         }
         catch (Exception failure) when (failure is PartitionException or NvmlException or RunFolderException or IOException or UnauthorizedAccessException)
         {

@@ -84,7 +84,17 @@ sealed class RunSession(RunRequest request)
         return (Bound(SweepReader.Read(info.Sweep, Path.Combine(folder, RunFiles.Run), Catalogue.Probes)), info);
     }
 
-    static Sweep Read(FileInfo file) => Bound(SweepReader.ReadFile(file.ToString(), Catalogue.Probes));
+    static Sweep Read(FileInfo file)
+    {
+        try
+        {
+            return Bound(SweepReader.ReadFile(file.ToString(), Catalogue.Probes));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{file}: the sweep cannot be read: {unreadable.Message}");
+        }
+    }
 
     static Sweep Bound(SweepReading read) => read.Sweep ?? throw new UsageException(string.Join('\n', read.Errors));
 

@@ -68,7 +68,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
     async Task Alone(Trial trial, Phase phase, WorkerProcess worker, double share, CancellationToken cancel)
     {
         var watch = new SliceWatch(RuleFor(trial, share), (long)(stopping.MinTime * share * 1e9));
-        await Phase(trial, phase, [worker], (samples, elapsed) => watch.Look(samples[0], elapsed, null), cancel);
+        await Phase(trial, phase, [worker], (samples, elapsed) => Awaited(samples, elapsed) ?? watch.Look(samples[0], elapsed, null), cancel);
         Note(watch);
     }
 
@@ -80,6 +80,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
         var samples = await Phase(trial, Results.Phase.Together, workers, (samples, elapsed) =>
         {
             if (tail > 0) return Math.Max(0, tail - elapsed);
+            if (Awaited(samples, elapsed) is { } wait) return wait;
             var window = CommonWindow.Of(samples);
             var most = 0L;
             for (var i = 0; i < watches.Length; i++) most = Math.Max(most, watches[i].Look(samples[i], elapsed, window));
@@ -93,6 +94,10 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
         foreach (var watch in watches) Note(watch);
         Judge(trial, workers, samples, needed);
     }
+
+    /// <summary>On a busy machine the first sample may take longer than the longest time of a very short repeat; it is waited for.</summary>
+    long? Awaited(IReadOnlyList<List<Sample>> samples, long elapsed) =>
+        samples.Any(s => s.Count == 0) && elapsed < timeouts.Silence.TotalNanoseconds ? 5_000_000 : null;
 
     /// <summary>Keeps the proof of overlap, or the flag that there is none.</summary>
     void Judge(Trial trial, IReadOnlyList<WorkerProcess> workers, IReadOnlyList<List<Sample>> samples, long needed)
@@ -114,6 +119,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
         for (var i = 0; i < workers.Count; i++)
         {
             if (workers[i].Dropped > 0) flags.Add("dropped");
+            if (samples[i].Count == 0 && phase != Results.Phase.Warmup) throw new WorkerException($"{trial.Cell.Probe.Id} took no sample on {workers[i].Slice.Name}");
             Keep(trial, phase, workers[i].Slice.Name, samples[i]);
         }
         return samples;
