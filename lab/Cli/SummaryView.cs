@@ -78,10 +78,9 @@ static class SummaryView
 
     static void PrintFindings(IReadOnlyList<Finding> findings)
     {
-        // Many cells share one cause: it is said once, with how often.
-        foreach (var group in findings.GroupBy(f => (f.Severity, f.Gate)).OrderByDescending(g => g.Key.Severity))
+        foreach (var group in FindingGroup.Of(findings))
         {
-            var (first, more) = (group.First(), group.Count() - 1);
+            var (first, more) = (group.Findings[0], group.Findings.Count - 1);
             var also = more > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {more} more)") : "";
             Terminal.Out.MarkupLineInterpolated($"[{Colour(first.Severity)}]{first.Severity.ToString().ToUpperInvariant(),-7}[/] {first.Subject}{also}: {first.Message} {first.Remedy}");
         }

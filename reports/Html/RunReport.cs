@@ -14,7 +14,7 @@ public static class RunReport
         var model = new ReportModel(analysis);
         List<Section> sections = [.. new[]
         {
-            FindingsSection.Of(model), LayoutsSection.Of(model), SlicesSection.Of(model), TogetherSection.Of(model), CurvesSection.Of(model), TimelineSection.Of(model),
+            LayoutsSection.Of(model), SlicesSection.Of(model), TogetherSection.Of(model), CurvesSection.Of(model), TimelineSection.Of(model), FindingsSection.Of(model),
             RecordSections.Figures(model), RecordSections.Skipped(model), RecordSections.Provenance(model), RecordSections.Reproduce(model),
         }.OfType<Section>()];
         return Page(model, sections).ToString();
@@ -40,6 +40,7 @@ public static class RunReport
         <h1>{Parts.Name(m.Info.Name)}</h1>
         <p class="sub">{Parts.Name(m.Info.DeviceName)} · <time datetime="{m.Info.Start.ToString("O", CultureInfo.InvariantCulture)}">{m.Info.Start.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture)}</time>{m.Info.Tags.Select(t => Html.Of($" <span class=\"tag\">{Parts.Name(t)}</span>"))}</p>
         {Verdict.Of(m).Select(v => Html.Of($"<p class=\"verdict\">{Parts.Name(v)}</p>"))}
+        {Headline.Of(m)}
         {Facts(m)}
         </header>
         {sections.Select(s => Html.Of($"<section id=\"{s.Id}\"><h2>{s.Title}</h2>{s.Body}</section>\n"))}
@@ -61,7 +62,6 @@ public static class RunReport
             ("layouts", FormattableString.Invariant($"{plan.Layouts.Count}")),
             ("trials", FormattableString.Invariant($"{done.Count(d => d.Status == "ok")} of {plan.Trials.Count} done")),
             ("exit", m.Info.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended"),
-            .. m.Info.Provenance.TryGetValue("device", out var device) ? device.Take(8).Select(d => (d.Key, d.Value)) : [],
         ];
         return Html.Of($"<dl class=\"strip\">{facts.Select(f => Html.Of($"<div><dt>{Parts.Name(f.Name)}</dt><dd>{Parts.Name(f.Value)}</dd></div>"))}</dl>");
     }

@@ -39,8 +39,9 @@ static class Verdict
     static string Doubts(ReportModel m)
     {
         var flagged = m.Analysis.Figures.Count(f => f.Flags.Count > 0);
-        var invalid = m.Analysis.Findings.Count(f => f.Severity == Severity.Invalid);
-        var suspect = m.Analysis.Findings.Count(f => f.Severity == Severity.Suspect);
+        var causes = FindingGroup.Of(m.Analysis.Findings);
+        var invalid = causes.Count(f => f.Severity == Severity.Invalid);
+        var suspect = causes.Count(f => f.Severity == Severity.Suspect);
         var predicted = m.Simulated ? "Do not take any figure here for a measurement: all are predictions of a model; " : "";
         var rest = new List<string>();
         if (invalid > 0) rest.Add($"{Count(invalid, "finding")} {(invalid == 1 ? "makes" : "make")} figures invalid");

@@ -23,8 +23,9 @@ public sealed record RunInfo(int Schema, string Tool, string Name, string Sweep,
 /// <param name="UnitName">What one unit is.</param>
 /// <param name="Trials">Ids in the order in which they run.</param>
 /// <param name="Seconds">Estimated wall time.</param>
+/// <param name="Precision">Relative half-width asked of every median; null for each probe's own.</param>
 public sealed record PlanDocument(int Schema, string Partitioner, int Units, string UnitName, IReadOnlyList<LayoutDocument> Layouts, IReadOnlyList<CellDocument> Cells,
-    IReadOnlyList<string> Trials, IReadOnlyList<SkipDocument> Skips, double Seconds);
+    IReadOnlyList<string> Trials, IReadOnlyList<SkipDocument> Skips, double Seconds, double? Precision = null);
 
 /// <summary>A layout with its places.</summary>
 public sealed record LayoutDocument(string Layout, IReadOnlyList<SliceDocument> Slices);

@@ -26,6 +26,9 @@ public sealed record Figure(int Cell, string Layout, string Mode, string Slice, 
     /// <summary>Quantiles of the pooled samples: minimum, 5 %, 25 %, 75 %, 95 %, 99 %, maximum.</summary>
     public Quantiles Quantiles { get; init; }
 
+    /// <summary>The relative half-width of the median's interval that was asked for; changes below it mean nothing.</summary>
+    public double Precision { get; init; } = Probe.Precision;
+
     /// <summary>Each repeat's median, in order of repeat.</summary>
     public IReadOnlyList<double> RepeatMedians { get; init; } = [];
 

@@ -22,6 +22,7 @@ sealed class FigureBuilder(PlanDocument plan)
             metric == probe.Main && summary is not null ? Ceiling(cell, key.Slice, metric, summary.Median) : null, [], Overlap(cell, key))
         {
             Summary = summary,
+            Precision = plan.Precision ?? probe.Precision,
             RepeatMedians = medians,
             RepeatNumbers = [.. series.Select(s => s.Repeat)],
             Quantiles = summary is null ? default : new(summary.Min, summary.P5, summary.Q1, summary.Q3, summary.P95, summary.P99, summary.Max),

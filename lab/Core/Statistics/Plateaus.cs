@@ -38,11 +38,15 @@ public static class Plateaus
         if (curve.Count < 2 * Points) return [];
         var logs = curve.Select(p => Math.Log(p.Value)).ToArray();
         var levels = Merged([.. Steps.Fit(logs, Steps.Price(logs, Least)).Where(p => p.Last - p.First + 1 >= Points)], logs);
-        return [.. levels.Select((p, i) =>
+        var found = new List<(double From, double To, double Value, string Name)>();
+        foreach (var (p, i) in levels.Select((p, i) => (p, i)))
         {
             var (from, to) = (curve[p.First].Size, curve[p.Last].Size);
-            return (from, to, Math.Exp(Level(logs, p)), Name(from, to, i, levels.Count, caches));
-        })];
+            var name = Name(from, to, i, levels.Count, caches);
+            if (caches.Count > 0 && name == caches[^1].Name && found.Any(f => f.Name == name)) name = $"beyond its share of {name}";
+            found.Add((from, to, Math.Exp(Level(logs, p)), name));
+        }
+        return found;
     }
 
     /// <summary>Neighbouring levels that are nearly equal are one, such as the two halves of a level with a bump between them.</summary>
@@ -60,7 +64,10 @@ public static class Plateaus
     /// <summary>The median, which a bump inside the level does not move.</summary>
     static double Level(double[] logs, (int First, int Last) piece) => Selection.Median(logs.AsSpan(piece.First, piece.Last - piece.First + 1).ToArray());
 
-    /// <summary>The smallest cache that holds the middle of the level, on a logarithmic axis; memory past the largest.</summary>
+    /// <summary>
+    /// The smallest cache that holds the middle of the level, on a logarithmic axis; memory past the largest. Virtual machines are told
+    /// of a whole socket's cache and get a share of it: where two levels fall into the last cache, the slower one is beyond that share.
+    /// </summary>
     static string Name(double from, double to, int index, int count, IReadOnlyList<CacheSize> caches)
     {
         if (caches.Count == 0) return index == count - 1 ? Memory : FormattableString.Invariant($"level {index + 1}");

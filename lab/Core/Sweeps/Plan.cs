@@ -6,6 +6,9 @@ namespace GpuLab.Sweeps;
 /// <param name="Seconds">Estimated wall time of the whole run.</param>
 public sealed record Plan(IReadOnlyList<LayoutGroup> Groups, IReadOnlyList<Skip> Skips, double Seconds)
 {
+    /// <summary>Asked of every median by the sweep; null for each probe's own.</summary>
+    public double? Precision { get; init; }
+
     public IEnumerable<Trial> Trials => Groups.SelectMany(g => g.Trials);
 
     public int TrialCount => Groups.Sum(g => g.Trials.Count);

@@ -17,7 +17,7 @@ public static class PlanDocuments
             [.. cells.Select(c => Document(c, repeats[c.Number]))],
             [.. plan.Trials.Select(t => t.Id)],
             [.. plan.Skips.Select(s => new SkipDocument(s.What, s.Reason, s.Cells))],
-            plan.Seconds);
+            plan.Seconds, plan.Precision);
     }
 
     static SliceDocument Document(Slice slice) => new(slice.Name, slice.Profile, slice.Start, slice.Units, slice.Cpus);

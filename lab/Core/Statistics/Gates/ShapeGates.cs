@@ -24,7 +24,7 @@ static class ShapeGates
         var drift = Selection.Median(whole.Select(s => Drift.Relative(s.Values)).ToArray());
         // Medians of thirds are √3 less certain than that of all, and two of them differ.
         var noise = Selection.Median(whole.Select(s => Math.Sqrt(6) * HalfWidth(s.Values)).ToArray());
-        if (!(Math.Abs(drift) > Math.Max(evidence.Figure.Probe.Precision, noise))) return null;
+        if (!(Math.Abs(drift) > Math.Max(evidence.Figure.Precision, noise))) return null;
         return new(Severity.Suspect, "drift", evidence.Figure.Name, $"The samples {Move(drift)} by {Pretty.Percent(Math.Abs(drift))} from the first third of a repeat to the last.",
             "Warm up for longer; on hardware that heats up, fix the clocks.");
     }
@@ -36,7 +36,7 @@ static class ShapeGates
         if (pairs.Count == 0) return null;
         var change = Selection.Median(pairs.Select(p => p.Change).ToArray());
         var noise = Selection.Median(pairs.Select(p => p.Noise).ToArray());
-        if (!(Math.Abs(change) > Math.Max(evidence.Figure.Probe.Precision, noise))) return null;
+        if (!(Math.Abs(change) > Math.Max(evidence.Figure.Precision, noise))) return null;
         return new(Math.Abs(change) > Moved ? Severity.Invalid : Severity.Suspect, "solo-moved", evidence.Figure.Name,
             $"Alone, it {Move(change)} by {Pretty.Percent(Math.Abs(change))} from before the slices worked together to after.",
             "Something else changed meanwhile, such as clocks or other load: quiet the machine and measure again.");
@@ -46,7 +46,7 @@ static class ShapeGates
     {
         var figure = evidence.Figure;
         var heaps = evidence.Series.Where(s => s.Values.Length >= EnoughForHeaps).Select(s => Modality.Peaks(((ReadOnlySpan<double>)s.Values).Sorted())).ToList();
-        var split = heaps.Where(p => p.Count > 1 && p[^1] - p[0] > figure.Probe.Precision * Math.Abs(figure.Median)).ToList();
+        var split = heaps.Where(p => p.Count > 1 && p[^1] - p[0] > figure.Precision * Math.Abs(figure.Median)).ToList();
         if (split.Count == 0 || split.Count * 2 < heaps.Count) return null;
         return new(Severity.Note, "multimodal", figure.Name,
             Say.Text($"In {split.Count} of {heaps.Count} repeats the samples lie in several heaps, such as round {string.Join(" and ", split[0].Select(p => Pretty.Value(p, figure.Metric.Unit)))}: one median does not describe them."),
@@ -70,7 +70,7 @@ static class ShapeGates
         if (repeats.Count < 3) return null;
         var within = Selection.Median(repeats.Select(s => Summary.Normal * Selection.AbsoluteDeviation(s.Values.ToArray(), s.Median)).ToArray());
         var between = Moments.Deviation(repeats.Select(s => s.Median).ToArray());
-        if (!(between > within) || !(between > figure.Probe.Precision * Math.Abs(figure.Median))) return null;
+        if (!(between > within) || !(between > figure.Precision * Math.Abs(figure.Median))) return null;
         return new(Severity.Note, "repeats-differ", figure.Name,
             $"Repeats differ from each other ({Pretty.Percent(between / Math.Abs(figure.Median))}) more than samples within a repeat ({Pretty.Percent(within / Math.Abs(figure.Median))}).",
             "More samples will not help; more repeats will. Judge by the interval over repeats alone.");

@@ -11,7 +11,7 @@ sealed class PlanBuilder(Sweep sweep, TimeModel time)
         LayoutGroup[] built = [.. groups.Select(Build)];
         var seconds = built.Sum(g => g.Seconds);
         var fixedSeconds = groups.Sum(g => time.Layout(g.Slices.Count));
-        return new(built, [.. skips, .. BudgetNote(seconds, fixedSeconds)], seconds);
+        return new(built, [.. skips, .. BudgetNote(seconds, fixedSeconds)], seconds) { Precision = sweep.Stopping.Precision };
     }
 
     LayoutGroup Build(CellGroup group)
