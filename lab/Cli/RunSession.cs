@@ -23,11 +23,13 @@ sealed class RunSession(RunRequest request)
         using var tooBig = PosixSignalRegistration.Create(FileSizeExceeded, s => s.Cancel = true);
         var (sweep, info) = request.Resume is { } folder ? Again(folder) : (Read(request.Sweep!), null);
         var device = Devices.Open(request.On ?? (info is null ? sweep.Device : DeviceId.Parse(info.Device, null)));
+        var plant = request.Simulation.Check(device);
         var planned = Planned(sweep, device);
         var (plan, partitioner) = (planned.Plan!, planned.Partitioner!);
         if (request.DryRun)
         {
             PlanView.Print(plan, partitioner, device, request.Json);
+            if (device.Facts.Simulated) RehearsalView.Print(sweep, plan, device);
             return CommandLine.Done;
         }
         var path = request.Resume ?? Path.GetFullPath(request.Output ?? DefaultFolder(sweep));
@@ -36,12 +38,13 @@ sealed class RunSession(RunRequest request)
             ? RunFolder.Create(path, Provenance.Of(sweep, device), PlanDocuments.From(plan, partitioner, planned.Placements))
             : RunFolder.Resume(path, Provenance.Of(sweep, device)))
         {
-            exit = await Measure(sweep, plan, device, partitioner, run, cancel);
+            if (device.Facts.Simulated) RehearsalView.Print(sweep, plan, device);
+            exit = await Measure(sweep, plan, device, partitioner, run, request.Simulation.Launcher(OwnCommand(), run, plant), cancel);
         }
         return Conclude(path, exit);
     }
 
-    async Task<int> Measure(Sweep sweep, Plan plan, IDevice device, IPartitioner partitioner, RunFolder run, CancellationToken cancel)
+    async Task<int> Measure(Sweep sweep, Plan plan, IDevice device, IPartitioner partitioner, RunFolder run, WorkerLauncher launcher, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => Stop(s, stop));
@@ -53,7 +56,7 @@ sealed class RunSession(RunRequest request)
         var (exit, reason) = (CommandLine.Done, "");
         try
         {
-            reason = await new RunCoordinator(device, partitioner, sweep, plan, run, new(OwnCommand(), run.WorkerLog), timeouts, progress).Run(stop.Token);
+            reason = await new RunCoordinator(device, partitioner, sweep, plan, run, launcher, timeouts, progress).Run(stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -105,7 +108,7 @@ sealed class RunSession(RunRequest request)
 
     static PlanResult Planned(Sweep sweep, IDevice device)
     {
-        var planned = Planner.Plan(sweep, device, (probe, _, _) => Catalogue.For(device.Facts.Kind, probe.Id) is null ? $"{probe.Id} cannot run on {device.Id} in this version" : null);
+        var planned = Planner.Plan(sweep, device, (probe, slice, parameters) => Catalogue.Obstacle(device, probe, slice, parameters));
         return planned.Plan is null ? throw new UsageException(string.Join('\n', planned.Errors)) : planned;
     }
 

@@ -10,9 +10,10 @@ namespace GpuLab.Running;
 /// One trial from prepare to verification. Alone: warm-up, solo. Several slices: warm-up together, each alone, all
 /// together, each alone again, in the same processes and on the same memory (MEASUREMENT 3).
 /// </summary>
-sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
+/// <param name="simulated">Whether samples are predictions; they say so, and workers are told what runs beside them.</param>
+sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPace pace, bool simulated)
 {
-    readonly PhaseRunner phases = new(arena, timeouts);
+    readonly PhaseRunner phases = new(arena, timeouts, pace);
     readonly List<SampleRow> rows = [];
     readonly List<RunEvent> events = [];
     readonly SortedSet<string> flags = new(StringComparer.Ordinal);
@@ -47,7 +48,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
     {
         var parameters = ParameterDocuments.Write(trial.Cell.Parameters);
         foreach (var worker in workers)
-            worker.Send(new Prepare(worker.Slice.Name, trial.Id, trial.Cell.Probe.Id, parameters, seed, scratch));
+            worker.Send(new Prepare(worker.Slice.Name, trial.Id, trial.Cell.Probe.Id, parameters, seed, scratch, trial.Repeat));
         ProbeSkippedException? skip = null;
         foreach (var worker in workers)
         {
@@ -115,7 +116,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
 
     async Task<IReadOnlyList<List<Sample>>> Phase(Trial trial, Phase phase, IReadOnlyList<WorkerProcess> workers, Func<IReadOnlyList<List<Sample>>, long, long> enough, CancellationToken cancel)
     {
-        var samples = await phases.Run(phase, workers, enough, cancel);
+        var samples = await phases.Run(workers, (worker, id) => new(worker.Slice.Name, id, phase, simulated ? Beside(trial, worker, workers) : null), enough, cancel);
         for (var i = 0; i < workers.Count; i++)
         {
             if (workers[i].Dropped > 0) flags.Add("dropped");
@@ -123,6 +124,13 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
             Keep(trial, phase, workers[i].Slice.Name, samples[i]);
         }
         return samples;
+    }
+
+    static IReadOnlyList<WorkBeside> Beside(Trial trial, WorkerProcess worker, IReadOnlyList<WorkerProcess> workers)
+    {
+        if (workers.Count == 1) return [];
+        var parameters = ParameterDocuments.Write(trial.Cell.Parameters);
+        return [.. workers.Where(w => w != worker).Select(w => new WorkBeside(w.Slice.Name, trial.Cell.Probe.Id, parameters))];
     }
 
     void Keep(Trial trial, Phase phase, string slice, List<Sample> samples)
@@ -137,13 +145,17 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
         }
     }
 
-    static string FlagText(SampleFlags flags) => flags switch
+    string FlagText(SampleFlags flags)
     {
-        SampleFlags.None => "",
-        SampleFlags.SlowClock => "slow-clock",
-        SampleFlags.WrongState => "wrong-state",
-        _ => "slow-clock wrong-state",
-    };
+        var text = flags switch
+        {
+            SampleFlags.None => "",
+            SampleFlags.SlowClock => "slow-clock",
+            SampleFlags.WrongState => "wrong-state",
+            _ => "slow-clock wrong-state",
+        };
+        return !simulated ? text : text.Length == 0 ? SampleRow.Simulated : $"{SampleRow.Simulated} {text}";
+    }
 
     async Task Finish(IReadOnlyList<WorkerProcess> workers, CancellationToken cancel)
     {
