@@ -48,6 +48,7 @@ static class CommandLine
     {
         RunVerb.Create(),
         ReportVerb.Create(),
+        CompareVerb.Create(),
         DevicesVerb.Create(),
         ProbesVerb.Create(),
         LayoutsVerb.Create(Devices.Open, Console.Out),
