@@ -50,7 +50,7 @@ public static class Sentences
     /// <summary>What differs although it is not what is compared.</summary>
     public static string Besides(RunComparison c)
     {
-        var besides = c.Differences.Where(d => !d.Expected).Select(d => d.Section == "run" ? d.Name : $"{d.Section}: {d.Name}").Distinct().ToList();
+        var besides = c.Differences.Where(d => !d.Expected).Select(d => d.Section == "run" ? d.Name : $"{d.Section}: {d.Name.Split(" (")[0]}").Distinct().ToList();
         return besides.Count == 0 ? $"Nothing differs besides the {c.Subject}." : $"Besides the {c.Subject} these differ, and each may be the reason for what is seen: {string.Join(", ", besides.Take(12))}{(besides.Count > 12 ? " …" : "")}.";
     }
 
