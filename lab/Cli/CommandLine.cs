@@ -54,6 +54,10 @@ static class CommandLine
         {
             RunVerb.Create(),
             ReportVerb.Create(),
+            CompareVerb.Create(),
+            RunsVerb.Create(),
+            FigureVerb.Create(),
+            ExportVerb.Create(),
             DevicesVerb.Create(),
             ProbesVerb.Create(),
             LayoutsVerb.Create(Devices.Open, Console.Out),
