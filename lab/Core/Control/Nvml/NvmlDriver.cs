@@ -24,7 +24,15 @@ public static unsafe class NvmlDriver
         get
         {
             if (!Present) return 0;
-            Open();
+            try
+            {
+                Open();
+            }
+            catch (NvmlException e) when (e.Status == NvmlReturn.DriverNotLoaded)
+            {
+                // Containers carry the library to machines without a GPU.
+                return 0;
+            }
             uint count = 0;
             NvmlCall.Check(nvmlDeviceGetCount_v2(&count), "");
             return (int)count;
