@@ -48,7 +48,7 @@ sealed class RunSession(RunRequest request)
         var (exit, reason) = (CommandLine.Done, "");
         try
         {
-            reason = await new RunCoordinator(device, partitioner, sweep, plan, run, new(OwnCommand(), run.WorkerLog), timeouts, progress).Run(stop.Token);
+            reason = await new RunCoordinator(device, partitioner, sweep, plan, run, new(OwnCommand.Arguments, run.WorkerLog), timeouts, progress).Run(stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -96,13 +96,6 @@ sealed class RunSession(RunRequest request)
 
     static string DefaultFolder(Sweep sweep) =>
         Path.Combine("runs", $"{DateTimeOffset.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{sweep.Name}");
-
-    /// <summary>The executable, or the host and the library where the program runs as <c>dotnet gpulab.dll</c>.</summary>
-    static IReadOnlyList<string> OwnCommand()
-    {
-        var program = Environment.ProcessPath!;
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "gpulab.dll")] : [program];
-    }
 
     static string BootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 

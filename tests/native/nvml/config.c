@@ -30,7 +30,7 @@ static place_t *read_places(FILE *file, place_t *places, unsigned *count)
     return places;
 }
 
-/* gpu KEY UUID MEMORY UNITS SLICES ARCHITECTURE RESET MODE NAME…
+/* gpu KEY UUID PCI MEMORY UNITS SLICES ARCHITECTURE RESET MODE NAME…
  * profile CONSTANT ID NAME SLICES COUNT SMS MIB COPY DEC ENC JPEG OFA MEDIA PLACES start,size …
  * compute CONSTANT ID SLICES COUNT SMS PLACES start,size …          (of the profile before it) */
 static int read_gpus(unsigned *modes)
@@ -44,8 +44,8 @@ static int read_gpus(unsigned *modes)
         if (!strcmp(word, "gpu")) {
             if (gpu_count == MAX_GPUS) { wrong = 1; break; }
             gpu = &gpus[gpu_count];
-            wrong = fscanf(file, "%63s %95s %lu %u %u %u %u %u %95[^\n]", gpu->key, gpu->uuid, &gpu->memory, &gpu->units, &gpu->slices,
-                           &gpu->architecture, &gpu->reset, &modes[gpu_count], gpu->name) != 9;
+            wrong = fscanf(file, "%63s %95s %x %lu %u %u %u %u %u %95[^\n]", gpu->key, gpu->uuid, &gpu->pci, &gpu->memory, &gpu->units, &gpu->slices,
+                           &gpu->architecture, &gpu->reset, &modes[gpu_count], gpu->name) != 10;
             gpu_count++;
         } else if (!strcmp(word, "profile") && gpu && gpu->profile_count < MAX_PROFILES) {
             profile_t *p = &gpu->profiles[gpu->profile_count++];

@@ -96,6 +96,21 @@ API int nvmlDeviceGetVbiosVersion(void *device, char *version, unsigned length)
     LEAVE(call, status != OK ? status : text(version, length, "96.00.DB.00.01"));
 }
 
+typedef struct { char legacy[16]; unsigned domain, bus, device, pci, subsystem; char id[32]; } pci_t;
+
+API int nvmlDeviceGetPciInfo_v3(void *device, pci_t *info)
+{
+    unsigned gpu;
+    ENTER(call);
+    int status = find_gpu(device, &gpu);
+    if (status != OK) LEAVE(call, status);
+    memset(info, 0, sizeof *info);
+    info->bus = gpu + 1;
+    info->pci = gpus[gpu].pci;
+    snprintf(info->id, sizeof info->id, "%08X:%02X:00.0", 0u, info->bus);
+    LEAVE(call, OK);
+}
+
 API int nvmlDeviceGetMemoryInfo(void *device, uint64_t *memory)
 {
     unsigned gpu;

@@ -44,7 +44,7 @@ enum { PLAIN, EXTENDED, ALL, NONE };
 typedef struct {
     char key[64], name[96], uuid[96];
     uint64_t memory;
-    unsigned units, slices, architecture, reset, profile_count;
+    unsigned pci, units, slices, architecture, reset, profile_count;
     profile_t profiles[MAX_PROFILES];
 } gpu_t;
 

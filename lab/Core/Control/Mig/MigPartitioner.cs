@@ -44,15 +44,16 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     }
 
     /// <summary>What <see cref="Apply"/> would do now, without doing it.</summary>
+    /// <param name="empty">With <c>whole</c>: MIG mode on and no instances, instead of off.</param>
     /// <exception cref="PartitionException">The layout cannot be had.</exception>
-    public MigPlan Plan(Layout layout) => Plan(layout, MigSnapshot.Read(control));
+    public MigPlan Plan(Layout layout, bool empty = false) => Plan(layout, empty, MigSnapshot.Read(control));
 
     public async ValueTask<Partition> Apply(Layout layout, CancellationToken cancel)
     {
         var held = await Enter(cancel);
         try
         {
-            var (plan, changed) = await Change(layout, cancel);
+            var (plan, changed) = await Change(layout, false, cancel);
             return await Described(plan, changed, held);
         }
         catch (NvmlException e)
@@ -70,12 +71,12 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     /// <summary>Cuts the GPU and leaves it so. What was found stays known to the journal.</summary>
     /// <returns>What was done, and the slices with their UUIDs.</returns>
     /// <exception cref="PartitionException">The GPU could not be cut; it is as it was found.</exception>
-    public async ValueTask<(MigPlan Plan, IReadOnlyList<Slice> Slices)> Keep(Layout layout, CancellationToken cancel)
+    public async ValueTask<(MigPlan Plan, IReadOnlyList<Slice> Slices)> Keep(Layout layout, CancellationToken cancel, bool empty = false)
     {
         using var held = await Enter(cancel);
         try
         {
-            var (plan, changed) = await Change(layout, cancel);
+            var (plan, changed) = await Change(layout, empty, cancel);
             var slices = (await Described(plan, changed, held)).Slices;
             if (changed is not null) await journal.Keep(control.Gpu.Uuid, cancel);
             return (plan, slices);
@@ -140,9 +141,9 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
         await journal.End(control.Gpu.Uuid, cancel);
     }
 
-    async ValueTask<(MigPlan Plan, MigTransaction? Changed)> Change(Layout layout, CancellationToken cancel)
+    async ValueTask<(MigPlan Plan, MigTransaction? Changed)> Change(Layout layout, bool empty, CancellationToken cancel)
     {
-        var plan = await Free(layout, cancel);
+        var plan = await Free(layout, empty, cancel);
         if (plan.Steps.Count == 0) return (plan, null);
         var transaction = Transaction();
         await transaction.Change(plan.Found, plan.Steps, cancel);
@@ -150,11 +151,11 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     }
 
     /// <summary>The plan once nobody uses what would change.</summary>
-    async ValueTask<MigPlan> Free(Layout layout, CancellationToken cancel)
+    async ValueTask<MigPlan> Free(Layout layout, bool empty, CancellationToken cancel)
     {
         for (var waited = TimeSpan.Zero; ; waited += holderPause)
         {
-            var plan = Plan(layout);
+            var plan = Plan(layout, empty);
             if (plan.ChangesMode && !options.ChangeMode)
                 throw new PartitionException($"{layout} on {key} needs MIG mode switched {(plan.Found.Mode.Current ? "off" : "on")}, which --allow-mode-change permits; nothing was touched.");
             if (plan.Holders.Count == 0) return plan;
@@ -164,12 +165,12 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
         }
     }
 
-    MigPlan Plan(Layout layout, MigSnapshot found)
+    MigPlan Plan(Layout layout, bool empty, MigSnapshot found)
     {
-        if (Obstacle(layout) is { } obstacle) throw new PartitionException($"{layout} cannot be had on {key}: {obstacle}.");
+        if (Obstacle(layout, empty) is { } obstacle) throw new PartitionException($"{layout} cannot be had on {key}: {obstacle}.");
         var fit = Fitter.Fit(layout);
         if (fit.Placed is not { } placed) throw new PartitionException(fit.Refusal!.ToString());
-        return MigPlan.Of(layout, placed, found, [.. placed.Instances.Select(Wanted)], control.GetHolders());
+        return MigPlan.Of(layout, placed, found, !layout.IsWhole || empty, [.. placed.Instances.Select(Wanted)], control.GetHolders());
     }
 
     static MigWanted Wanted(PlacedInstance instance)
@@ -180,13 +181,13 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     }
 
     /// <summary>What stands in the way before any place is looked for, or null.</summary>
-    string? Obstacle(Layout layout)
+    string? Obstacle(Layout layout, bool empty = false)
     {
-        var mode = control.GetMode();
+        var (mode, enabled) = (control.GetMode(), !layout.IsWhole || empty);
         if (control.Gpu.VgpuGuest) return layout.IsWhole ? null : "this is a vGPU guest, whose geometry is fixed by its host";
-        if (!layout.IsWhole && Geometry.Profiles.Count == 0) return "this GPU has no MIG";
+        if (enabled && Geometry.Profiles.Count == 0) return "this GPU has no MIG";
         if (mode.WaitsForReset) return $"MIG mode is to be switched {(mode.Pending ? "on" : "off")} at the next reset of the GPU; reset it first, or take the change back";
-        if (mode.Current == !layout.IsWhole || control.Gpu.ModeNeedsReset != true) return null;
+        if (mode.Current == enabled || control.Gpu.ModeNeedsReset != true) return null;
         return $"MIG mode is {(mode.Current ? "on" : "off")} and changes only with a reset of the GPU; switch it by 'nvidia-smi -mig {(mode.Current ? 0 : 1)}' and 'nvidia-smi --gpu-reset' with nothing else using it";
     }
 

@@ -22,9 +22,9 @@ public sealed record MigPlan(Layout Layout, PlacedLayout Placed, MigSnapshot Fou
         _ => 0.2,
     });
 
-    internal static MigPlan Of(Layout layout, PlacedLayout placed, MigSnapshot found, IReadOnlyList<MigWanted> wanted, IReadOnlyList<MigHolder> present)
+    internal static MigPlan Of(Layout layout, PlacedLayout placed, MigSnapshot found, bool mode, IReadOnlyList<MigWanted> wanted, IReadOnlyList<MigHolder> present)
     {
-        var steps = MigSteps.Between(found, !layout.IsWhole, wanted);
+        var steps = MigSteps.Between(found, mode, wanted);
         bool Touches(MigSnapshot.Instance i) => steps.Any(s => s switch
         {
             MigStep.DestroyInstance destroy => destroy.GpuInstance == i.Id,

@@ -20,7 +20,7 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
     public async ValueTask Change(MigSnapshot found, IReadOnlyList<MigStep> steps, CancellationToken cancel)
     {
         ledger = new(found);
-        await journal.Begin(control.Gpu.Uuid, found, steps, cancel);
+        await journal.Begin(control.Gpu.Uuid, found.WithUuids(control), steps, cancel);
         try
         {
             foreach (var step in steps)

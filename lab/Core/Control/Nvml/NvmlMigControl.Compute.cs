@@ -73,6 +73,16 @@ public sealed unsafe partial class NvmlMigControl
             ?? throw new NvmlException(NvmlReturn.NotFound, $"nvmlDeviceGetMigDeviceHandleByIndex({N(gpuInstance)}/{N(computeInstance)})");
     }
 
+    /// <summary>PCI device and vendor as mig-parted filters by them, such as <c>0x233510DE</c>; null where the driver does not say.</summary>
+    public string? PciDevice
+    {
+        get
+        {
+            nvmlPciInfo_t pci;
+            return Has(nameof(nvmlDeviceGetPciInfo_v3)) && NvmlCall.Answers(nvmlDeviceGetPciInfo_v3(device, &pci)) ? $"0x{pci.pciDeviceId.ToString("X8", System.Globalization.CultureInfo.InvariantCulture)}" : null;
+        }
+    }
+
     /// <summary>Processes on the GPU or on one of its MIG devices, as far as this user may see them.</summary>
     public IReadOnlyList<MigHolder> GetHolders()
     {
