@@ -62,6 +62,7 @@ static class CommandLine
             ProbesVerb.Create(),
             LayoutsVerb.Create(Devices.Open, Console.Out),
             ProfilesVerb.Create(Devices.Open, Console.Out),
+            PartitionVerb.Create(),
             SchemaVerb.Create(),
             CompletionVerb.Create(),
         };
