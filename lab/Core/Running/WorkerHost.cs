@@ -34,7 +34,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
     Thread? measuring;
 
     /// <summary>Between two looks of a simulated worker at how far it may go, nanoseconds: rarer the longer it waits, since many may.</summary>
-    const long Glance = 20_000, LongestGlance = 640_000;
+    const long Glance = 20_000, LongestGlance = 160_000;
 
     /// <summary>Called first on the thread that measures, to pin it.</summary>
     public Action? OnProbeThread { get; init; }
