@@ -1,6 +1,5 @@
 using GpuLab.Control.Mig;
 using GpuLab.Geometry;
-using GpuLab.Model;
 
 namespace GpuLab.Tests.Mig;
 
@@ -11,7 +10,7 @@ public sealed class EveryNvmlLayoutTests
     [Theory]
     [InlineData("a30-24gb")]
     [InlineData("a100-40gb")]
-    [InlineData("h100-80gb")]
+    [InlineData("h100-sxm-80gb")]
     [InlineData("h200-141gb")]
     public async Task Every_legal_layout_is_applied_read_back_and_undone(string key)
     {

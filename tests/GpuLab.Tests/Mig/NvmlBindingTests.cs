@@ -27,7 +27,7 @@ public sealed class NvmlBindingTests
     [Theory]
     [InlineData("a30-24gb")]
     [InlineData("a100-40gb")]
-    [InlineData("h100-80gb")]
+    [InlineData("h100-sxm-80gb")]
     [InlineData("h200-141gb")]
     public void What_the_driver_reports_is_the_geometry_that_ships(string key)
     {

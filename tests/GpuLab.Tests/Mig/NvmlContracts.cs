@@ -22,7 +22,7 @@ public sealed class NvmlA30Contract() : NvmlContract("a30-24gb");
 
 public sealed class NvmlA100Contract() : NvmlContract("a100-40gb");
 
-public sealed class NvmlH100Contract() : NvmlContract("h100-80gb");
+public sealed class NvmlH100Contract() : NvmlContract("h100-sxm-80gb");
 
 public sealed class NvmlH200Contract() : NvmlContract("h200-141gb");
 

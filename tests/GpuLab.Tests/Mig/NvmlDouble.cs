@@ -65,6 +65,18 @@ sealed partial class NvmlDouble : IDisposable
     public IReadOnlyList<(int Pid, string Call, int Status)> Log => [.. File.ReadAllLines(Path.Combine(Folder, "log")).Select(l => l.Split(' '))
         .Select(f => (int.Parse(f[0], CultureInfo.InvariantCulture), f[1], int.Parse(f[2], CultureInfo.InvariantCulture)))];
 
+    /// <summary>Calls of all processes so far: the third word of the state.</summary>
+    public int Count
+    {
+        get
+        {
+            using var file = new FileStream(Path.Combine(Folder, "state"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            Span<byte> words = stackalloc byte[12];
+            file.ReadExactly(words);
+            return BitConverter.ToInt32(words[8..]);
+        }
+    }
+
     /// <summary>Starts gpulab on this machine.</summary>
     public Process Start(params string[] arguments) => Start(Library, arguments);
 

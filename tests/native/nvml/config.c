@@ -81,6 +81,8 @@ int config_open(void)
         for (unsigned i = 0; i < gpu_count; i++) state->gpus[i].current = state->gpus[i].pending = modes[i];
         state->ready = 1;
     }
+    /* The mapping keeps the open file and with it the lock, so closing is not enough. */
+    flock(file, LOCK_UN);
     close(file);
     return 0;
 }

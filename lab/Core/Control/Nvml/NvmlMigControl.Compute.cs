@@ -8,9 +8,14 @@ public sealed unsafe partial class NvmlMigControl
 {
     const uint SharedEngines = 0;
 
+    /// <summary>By profile of the GPU instance: they do not change while MIG mode stays on, and asking takes a call for each constant.</summary>
+    readonly Dictionary<int, IReadOnlyList<MigComputeProfile>> computeProfiles = [];
+
     public IReadOnlyList<MigComputeProfile> GetComputeProfiles(int gpuInstance)
     {
         var instance = Instance(gpuInstance);
+        var profile = Info(instance).ProfileId;
+        if (computeProfiles.TryGetValue(profile, out var known)) return known;
         var list = new List<MigComputeProfile>();
         for (var constant = 0u; constant < Constants; constant++)
         {
@@ -21,7 +26,7 @@ public sealed unsafe partial class NvmlMigControl
             NvmlCall.Check(status, $"{N(gpuInstance)}, {N(constant)}", nameof(nvmlGpuInstanceGetComputeInstanceProfileInfo) + "()");
             list.Add(new((int)constant, (int)info.id, (int)info.sliceCount, (int)info.instanceCount, (int)info.multiprocessorCount));
         }
-        return list;
+        return computeProfiles[profile] = list;
     }
 
     /// <remarks>Empty where the driver has no such call; a compute instance then goes where the driver puts it.</remarks>

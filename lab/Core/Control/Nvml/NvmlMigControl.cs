@@ -50,6 +50,7 @@ public sealed unsafe partial class NvmlMigControl : IMigControl
         var activation = NvmlReturn.Success;
         var status = nvmlDeviceSetMigMode(device, enabled ? 1u : 0u, &activation);
         profiles = null;
+        computeProfiles.Clear();
         // Drivers put "in use" and "needs a reset" in either place.
         if (status is NvmlReturn.InUse or NvmlReturn.ResetRequired) return status;
         NvmlCall.Check(status, enabled ? "1" : "0", nameof(nvmlDeviceSetMigMode) + "()");
