@@ -21,7 +21,7 @@ public sealed class CompletionTests : IDisposable
 
     /// <summary>In a real bash, as the key would: COMP_WORDS set, the function called, COMPREPLY read.</summary>
     [Theory]
-    [InlineData("gpulab|r", "run report")]
+    [InlineData("gpulab|rep", "report")]
     [InlineData("gpulab|run|--res", "--resume")]
     [InlineData("gpulab|completion|f", "fish")]
     [InlineData("gpulab|run|--dry-run|--js", "--json")]

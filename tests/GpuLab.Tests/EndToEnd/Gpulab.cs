@@ -51,6 +51,8 @@ sealed partial class Gpulab : IDisposable
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "",
         };
+        // Tests of MIG control point this process at a library of their own.
+        start.Environment.Remove("GPULAB_NVML");
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         return new(start);
     }

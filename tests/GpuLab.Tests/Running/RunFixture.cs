@@ -21,6 +21,8 @@ sealed class RunFixture : IDisposable
 
     public IReadOnlyList<string> Command { get; init; } = ["dotnet", typeof(RunFixture).Assembly.Location];
 
+    public Stopping Stopping { get; init; } = Short;
+
     public double? Budget { get; init; }
 
     /// <summary>Adds a cell: alone on one slice, or on all of them.</summary>
@@ -36,7 +38,7 @@ sealed class RunFixture : IDisposable
         var plan = new Plan([new(FakeDevice.Two, ["a", "b"], trials) { Seconds = 1 }], [], 1);
         var document = new PlanDocument(1, "fake", 2, "parts", [], [.. cells.Select(c => new CellDocument(c.Number, c.Layout.ToString(), c.Mode.ToString(), c.Slice, c.Probe.Id, ParameterDocuments.Write(c.Parameters), repeats))],
             [.. trials.Select(t => t.Id)], [], 1);
-        var sweep = new Sweep("test", DeviceId.Host, null, [], [], [], [], Short, repeats, Budget, 1);
+        var sweep = new Sweep("test", DeviceId.Host, null, [], [], [], [], Stopping, repeats, Budget, 1);
         var info = new RunInfo(1, "test", "test", "", "hash", 1, "host", "fake", false, "", DateTimeOffset.UnixEpoch, null, null, [], new Dictionary<string, IReadOnlyDictionary<string, string>>());
         using (var folder = resume ? RunFolder.Resume(Folder, info) : RunFolder.Create(Folder, info, document))
         {

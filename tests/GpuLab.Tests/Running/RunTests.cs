@@ -45,7 +45,8 @@ public sealed class RunTests
     [InlineData("test.prepare-hangs", "said nothing")]
     public async Task A_worker_that_hangs_is_ended_after_the_timeout(string probe, string reason)
     {
-        using var fixture = new RunFixture { Timeouts = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(0.2)) }.With(probe, "a").With("test.steady", "a");
+        // Silence shorter than a repeat may last, and longer than a busy machine keeps a worker waiting.
+        using var fixture = new RunFixture { Timeouts = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2)), Stopping = RunFixture.Short with { MinSamples = 20, MaxTime = 30 } }.With(probe, "a").With("test.steady", "a");
         var run = await fixture.Run();
 
         Assert.Contains(reason, RunFixture.Done(run, "c1r1").Reason, StringComparison.Ordinal);
