@@ -56,6 +56,18 @@ public sealed class PageTests(Browser browser)
         Assert.Empty(await watched.Page.EvaluateAsync<string[]>(Overlaps));
     }
 
+    [BrowserFact]
+    public async Task The_search_for_covered_texts_finds_them_level_and_slanted()
+    {
+        await using var watched = await browser.Open("host");
+        await watched.Page.EvaluateAsync("""
+            () => { const t = document.querySelector('figure .wide .axis.x text'), c = t.cloneNode(true); c.textContent = 'on top'; t.after(c); const s = c.cloneNode(true); s.textContent = 'slanted'; s.setAttribute('transform', `rotate(40 ${t.getAttribute('x')} ${t.getAttribute('y')})`); c.after(s); const o = c.cloneNode(true); o.textContent = 'outside'; o.setAttribute('x', -60); s.after(o); }
+            """);
+        var found = await watched.Page.EvaluateAsync<string[]>(Overlaps);
+        Assert.Contains(found, f => f.Contains("'on top' and 'slanted'", StringComparison.Ordinal));
+        Assert.Contains(found, f => f.Contains("'outside' leaves the drawing", StringComparison.Ordinal));
+    }
+
     [BrowserTheory]
     [MemberData(nameof(AllPages))]
     public async Task A_page_is_complete_without_scripts(string name)

@@ -13,7 +13,7 @@ public sealed class Pages : IDisposable
     const string Hostile = "<script>window.pwned=1</script><img src=x onerror=window.pwned=1> \"q\" 'a' & \u202Eمرحبا 😀 ";
 
     const string Sweep = """
-        name: browser test
+        name: browser-test
         device: host
         layouts: [whole, 2x1c]
         modes: [solo, concurrent]

@@ -56,7 +56,7 @@ static class CompareVerb
     static RunComparison Compared(List<string> folders, ComparisonRequest request)
     {
         if (folders.Count == 0 || (folders.Count == 1 && request.By == "run")) throw new UsageException("name at least two runs, or one and --by an axis such as layout or bytes.");
-        var runs = folders.AsParallel().AsOrdered().Select(f => Analyzer.Analyze(RunFolderReader.Read(f), Catalogue.Probes)).ToList();
+        var runs = folders.Select(f => Analyzer.Analyze(RunFolderReader.Read(f), Catalogue.Probes)).ToList();
         return Check(Comparer.Compare(runs, Catalogue.Probes, request), runs, request);
     }
 
