@@ -58,7 +58,12 @@ public sealed class Pages : IDisposable
     static GpuLab.Statistics.Analysis Curve(double speed, string name) =>
         RunMaker.Run(n => 1e-9 * Math.Pow(2, n / 3.0) / speed, 12, probe: RunMaker.Chase, name: name, bytes: n => 16384 * Math.Pow(2, n), seed: (ulong)(speed * 100));
 
-    void Write(string name, string page) => File.WriteAllText(Path.Combine(folder, name + ".html"), page);
+    void Write(string name, string page)
+    {
+        File.WriteAllText(Path.Combine(folder, name + ".html"), page);
+        // For people who want to look at them.
+        if (Environment.GetEnvironmentVariable("GPULAB_REPORT_FOLDER") is { Length: > 0 } kept) File.WriteAllText(Path.Combine(kept, name + ".html"), page);
+    }
 
     /// <summary>A run of this very machine, by the program as it ships.</summary>
     async Task Measure()

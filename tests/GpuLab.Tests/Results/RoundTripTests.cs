@@ -87,7 +87,7 @@ public sealed class RoundTripTests : RunFolderFixture
     {
         using (var folder = RunFolder.Create(Folder, Info, Plan with { Seconds = double.NaN })) folder.End(Info.Start.AddMinutes(2), 3);
         var data = RunFolderReader.Read(Folder);
-        var wanted = Info with { End = Info.Start.AddMinutes(2), Exit = 3 };
+        var wanted = Info with { End = Info.Start.AddMinutes(2), Exit = 3, Done = 0, Trials = Plan.Trials.Count };
         Assert.Equal(Json(wanted), Json(data.Info));
         Assert.Equal(Json(wanted), Json(RunFolderReader.ReadInfo(Folder)));
         Assert.Equal(["cpu", "kernel"], data.Info.Provenance["host"].Keys);
