@@ -15,10 +15,19 @@ public sealed record CellKey(string Run, string Layout, string Mode, string Slic
     /// <summary>What a person calls it: <c>mem.triad/bandwidth bytes=64MiB · 1c #1 of 2x1c, together</c>.</summary>
     public override string ToString()
     {
-        var what = string.Join(' ', new[] { Metric, Parameters }.Where(p => p.Length > 0));
-        var where = Layout.Length == 0 || Layout == Slice ? Slice : Slice.Length == 0 ? Layout : $"{Slice} of {Layout}";
-        var when = Phase == Phase.Together ? "together" : Mode == "solo" ? "alone" : "alone, in a concurrent trial";
-        var text = string.Join(" · ", new[] { what, where }.Where(p => p.Length > 0));
-        return Run.Length > 0 ? $"{Run}: {text}, {when}" : $"{text}, {when}";
+        var text = string.Join(" · ", new[] { string.Join(' ', new[] { Metric, Parameters }.Where(p => p.Length > 0)), Where }.Where(p => p.Length > 0));
+        return Run.Length > 0 ? $"{Run}: {text}, {When}" : $"{text}, {When}";
+    }
+
+    string Where => Layout.Length == 0 || Layout == Slice ? Slice : Slice.Length == 0 ? Layout : $"{Slice} of {Layout}";
+
+    string When => Phase == Phase.Together ? "together" : Mode == "solo" ? "alone" : "alone, in a concurrent trial";
+
+    /// <summary>Names for rows that stand together: what all of them share is left out, because it says nothing and a narrow plot has no room for it.</summary>
+    internal static IReadOnlyList<string> Shortest(IReadOnlyList<CellKey> keys)
+    {
+        Func<CellKey, string>[] parts = [k => k.Run, k => k.Metric, k => k.Parameters, k => k.Where, k => k.When];
+        var told = parts.Where(p => keys.Select(p).Distinct().Count() > 1).ToList();
+        return [.. keys.Select(k => told.Count == 0 ? k.ToString() : string.Join(" · ", told.Select(p => p(k)).Where(t => t.Length > 0)))];
     }
 }

@@ -18,7 +18,7 @@ static class RatioSection
     static Markup Plot(RunComparison c, string metric, IReadOnlyList<ComparedCell> cells, int number)
     {
         var shown = cells.Take(MostRows).ToList();
-        var rows = shown.Select(p => (p.Key with { Metric = "" }).ToString()).ToList();
+        var rows = CellKey.Shortest([.. shown.Select(p => p.Key)]);
         var marks = new List<Mark> { new Rule("", new(1, -0.5), new(1, rows.Count - 0.5)) };
         var space = 18.0 / Math.Max(1, c.Columns.Count - 1);
         for (var column = 1; column < c.Columns.Count; column++)

@@ -56,9 +56,14 @@ static class CompareVerb
     static RunComparison Compared(List<string> folders, ComparisonRequest request)
     {
         if (folders.Count == 0 || (folders.Count == 1 && request.By == "run")) throw new UsageException("name at least two runs, or one and --by an axis such as layout or bytes.");
-        var runs = folders.AsParallel().AsOrdered().Select(f => Analyzer.Analyze(RunFolderReader.Read(f), Catalogue.Probes)).ToList();
+        var runs = folders.Select(f => Analyzed(RunFolderReader.Read(f))).ToList();
         return Check(Comparer.Compare(runs, Catalogue.Probes, request), runs, request);
     }
+
+    /// <summary>Above this many cells their own intervals are ranges of the repeats: the intervals of the ratios are what a comparison is read for.</summary>
+    const int MostResampled = 400;
+
+    static Analysis Analyzed(RunData run) => Analyzer.Analyze(run, Catalogue.Probes, run.Plan.Cells.Count > MostResampled ? 0 : HierarchicalBootstrap.Resamples);
 
     static RunComparison Check(RunComparison c, IReadOnlyList<Analysis> runs, ComparisonRequest request)
     {

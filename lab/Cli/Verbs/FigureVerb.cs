@@ -35,9 +35,9 @@ static class FigureVerb
         verb.Validators.Add(result =>
         {
             if (result.GetValue(figure) is null && !result.GetValue(list)) result.AddError("Name a figure, or ask for the --list.");
-            if (result.GetValue(width) is not (>= 30 and <= 2000)) result.AddError("--width must be from 30 to 2000 mm.");
-            if (result.GetValue(size) is not (>= 4 and <= 72)) result.AddError("--font-size must be from 4 to 72 points.");
         });
+        Within(width, 30, 2000, "--width must be from 30 to 2000 mm.");
+        Within(size, 4, 72, "--font-size must be from 4 to 72 points.");
         verb.SetAction(int (parse) =>
         {
             var named = FigureNames.Of(RunReport.Drawings(Analyzer.Analyze(RunFolderReader.Read(parse.GetValue(run)!.FullName), Catalogue.Probes)));
@@ -54,6 +54,11 @@ static class FigureVerb
         });
         return verb;
     }
+
+    static void Within(Option<double> option, double low, double high, string message) => option.Validators.Add(result =>
+    {
+        if (!result.Implicit && !(result.GetValueOrDefault<double>() is var value && value >= low && value <= high)) result.AddError(message);
+    });
 
     static void Write(string svg, string? path)
     {

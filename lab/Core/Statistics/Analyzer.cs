@@ -8,7 +8,8 @@ namespace GpuLab.Statistics;
 public static class Analyzer
 {
     /// <param name="catalogue">Probes by which cells and metrics are read.</param>
-    public static Analysis Analyze(RunData run, IReadOnlyList<ProbeInfo> catalogue)
+    /// <param name="resamples">Of each figure's interval over repeats; 0 where only ratios between figures are asked for, and the range of the repeats will do.</param>
+    public static Analysis Analyze(RunData run, IReadOnlyList<ProbeInfo> catalogue, int resamples = HierarchicalBootstrap.Resamples)
     {
         var probes = catalogue.ToDictionary(p => p.Id);
         var cells = CellEvidences.Of(run);
@@ -29,7 +30,7 @@ public static class Analyzer
             else known.Add((key, probe!, metric, series));
         }
 
-        var builder = new FigureBuilder(run.Plan);
+        var builder = new FigureBuilder(run.Plan, resamples);
         var judged = known.AsParallel().AsOrdered().Select(g => Judge(builder.Build(byCell[g.Key.Cell], g.Key, g.Probe, g.Metric, g.Series), g.Series, hits[g.Key.Cell])).ToList();
         var figures = judged.Where(j => j.Figure.Samples > 0).Select(j => j.Figure).Order(new FigureOrder(run.Plan)).ToList();
         var findings = AllGates.Runs.SelectMany(g => g(new(run, cells, figures, unknown)))

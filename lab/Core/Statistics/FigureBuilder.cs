@@ -4,7 +4,8 @@ using GpuLab.Results;
 namespace GpuLab.Statistics;
 
 /// <summary>Makes a figure from the samples of its repeats.</summary>
-sealed class FigureBuilder(PlanDocument plan)
+/// <param name="resamples">Of intervals over repeats; 0 for the range of the repeats instead, which costs nothing.</param>
+sealed class FigureBuilder(PlanDocument plan, int resamples = HierarchicalBootstrap.Resamples)
 {
     /// <summary>Of all resampling, so that the same samples always give the same intervals.</summary>
     const ulong Seed = 0x6770756C6162;
@@ -29,12 +30,12 @@ sealed class FigureBuilder(PlanDocument plan)
         };
     }
 
-    static Interval Interval(List<Series> series, double[] medians) => series.Count switch
+    Interval Interval(List<Series> series, double[] medians) => series.Count switch
     {
         0 => new(double.NaN, double.NaN, "none"),
         1 => WithinOne(series[0].Values) with { Kind = "95 % within one repeat" },
-        < HierarchicalBootstrap.LeastRepeats => new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {series.Count} repeats")),
-        _ => HierarchicalBootstrap.OfMedian([.. series.Select(s => s.Values)], Seed),
+        _ when series.Count < HierarchicalBootstrap.LeastRepeats || resamples == 0 => new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {series.Count} repeats")),
+        _ => HierarchicalBootstrap.OfMedian([.. series.Select(s => s.Values)], Seed, resamples),
     };
 
     /// <summary>Neighbours that depend on each other are drawn in blocks; of long sequences less often, to bound the time it takes.</summary>

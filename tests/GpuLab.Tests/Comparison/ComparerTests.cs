@@ -103,6 +103,15 @@ public sealed class ComparerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Rows_that_stand_together_are_named_by_what_tells_them_apart()
+    {
+        var key = new CellKey("", "2x1c", "solo", "1c #1", Phase.Solo, "mem.test/main", "bytes=1MiB");
+        Assert.Equal(["bytes=1MiB", "bytes=2MiB"], CellKey.Shortest([key, key with { Parameters = "bytes=2MiB" }]));
+        Assert.Equal(["1c #1 of 2x1c · alone", "1c #2 of 2x1c · together"], CellKey.Shortest([key, key with { Slice = "1c #2", Phase = Phase.Together }]));
+        Assert.Equal(["mem.test/main bytes=1MiB · 1c #1 of 2x1c, alone"], CellKey.Shortest([key]));
+    }
+
+    [Fact]
     public void Only_the_cells_asked_for_are_compared()
     {
         var c = Comparer.Compare([Run(_ => 1, 4), Run(_ => 1, 4, seed: 2)], Catalogue, new(Only: ["MEM.test", "128KiB"]));
