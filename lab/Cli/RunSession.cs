@@ -20,9 +20,10 @@ sealed class RunSession(RunRequest request)
         var device = Devices.Open(request.On ?? (info is null ? sweep.Device : DeviceId.Parse(info.Device, null)));
         var planned = Planned(sweep, device);
         var (plan, partitioner) = (planned.Plan!, planned.Partitioner!);
+        var effects = EffectView.Sentences(plan, Noise(), request.UntilDecided).ToList();
         if (request.DryRun)
         {
-            PlanView.Print(plan, partitioner, device, request.Json);
+            PlanView.Print(plan, partitioner, device, request.Json, effects);
             return CommandLine.Done;
         }
         var path = request.Resume ?? Path.GetFullPath(request.Output ?? DefaultFolder(sweep));
@@ -31,24 +32,26 @@ sealed class RunSession(RunRequest request)
             ? RunFolder.Create(path, Provenance.Of(sweep, device), PlanDocuments.From(plan, partitioner, planned.Placements))
             : RunFolder.Resume(path, Provenance.Of(sweep, device)))
         {
-            exit = await Measure(sweep, plan, device, partitioner, run, cancel);
+            exit = await Measure(sweep, plan, device, partitioner, run, effects, cancel);
         }
         return Conclude(path, exit);
     }
 
-    async Task<int> Measure(Sweep sweep, Plan plan, IDevice device, IPartitioner partitioner, RunFolder run, CancellationToken cancel)
+    async Task<int> Measure(Sweep sweep, Plan plan, IDevice device, IPartitioner partitioner, RunFolder run, IReadOnlyList<string> effects, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => Stop(s, stop));
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => Stop(s, stop));
-        using var progress = RunProgress.For(plan, device);
+        using var progress = RunProgress.For(plan, device, effects);
         run.Append(new RunStarted(Monotonic.Now, DateTimeOffset.UtcNow, BootId(), Environment.ProcessId, request.Resume is not null));
         var limit = TimeSpan.FromSeconds(request.WorkerTimeout);
         var timeouts = Timeouts.Default with { Silence = limit, Prepare = limit > Timeouts.Default.Prepare ? limit : Timeouts.Default.Prepare };
         var (exit, reason) = (CommandLine.Done, "");
         try
         {
-            reason = await new RunCoordinator(device, partitioner, sweep, plan, run, new(OwnCommand(), run.WorkerLog), timeouts, progress).Run(stop.Token);
+            var coordinator = new RunCoordinator(device, partitioner, sweep, plan, run, new(OwnCommand(), run.WorkerLog), timeouts, progress);
+            if (request.UntilDecided) coordinator.UntilDecided(request.Resume is null ? null : RunFolderReader.Read(run.Path));
+            reason = await coordinator.Run(stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -77,6 +80,9 @@ sealed class RunSession(RunRequest request)
         else SummaryView.Print(analysis, path, report);
         return exit;
     }
+
+    /// <summary>What an earlier run says about the noise of this machine, or an assumption.</summary>
+    ExpectedNoise Noise() => request.NoiseFrom is { } earlier ? ExpectedNoise.From(Analyzer.Analyze(RunFolderReader.Read(earlier), Catalogue.Probes), earlier) : ExpectedNoise.Assumed;
 
     static (Sweep, RunInfo?) Again(string folder)
     {

@@ -13,6 +13,8 @@ static class RunVerb
         var resume = new Option<DirectoryInfo?>("--resume") { Description = "Go on with an interrupted run; finished trials are kept and not repeated.", HelpName = "FOLDER" };
         var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the plan, what is skipped and why, and the estimated time. Touches nothing." };
         var json = Options.Json();
+        var decided = new Option<bool>("--until-decided") { Description = "Stop repeating a cell once its verdicts are certain, after 6 repeats at the earliest; the sweep's repeats are the most." };
+        var noise = new Option<DirectoryInfo?>("--noise-from") { Description = "Take the noise for the smallest effect that can be shown from this earlier run.", HelpName = "FOLDER" };
         var timeout = new Option<double>("--worker-timeout")
         {
             Description = "Seconds of silence after which a worker counts as hung.", HelpName = "SECONDS", DefaultValueFactory = _ => Running.Timeouts.Default.Silence.TotalSeconds,
@@ -32,7 +34,7 @@ static class RunVerb
             Exit codes: 0 done, 1 failed, 2 wrong usage or file, 130 interrupted (resume with --resume).
             """)
         {
-            sweep, on, output, resume, dry, json, timeout,
+            sweep, on, output, resume, dry, json, timeout, decided, noise,
         };
         verb.Validators.Add(result =>
         {
@@ -41,10 +43,10 @@ static class RunVerb
         });
         verb.SetAction((parse, cancel) => new RunSession(new(
             parse.GetValue(sweep), parse.GetValue(on), parse.GetValue(output)?.FullName, parse.GetValue(resume)?.FullName,
-            parse.GetValue(dry), parse.GetValue(json), parse.GetValue(timeout))).Run(cancel));
+            parse.GetValue(dry), parse.GetValue(json), parse.GetValue(timeout), parse.GetValue(decided), parse.GetValue(noise)?.FullName)).Run(cancel));
         return verb;
     }
 }
 
 /// <summary>What <c>gpulab run</c> was asked for.</summary>
-sealed record RunRequest(FileInfo? Sweep, DeviceId? On, string? Output, string? Resume, bool DryRun, bool Json, double WorkerTimeout);
+sealed record RunRequest(FileInfo? Sweep, DeviceId? On, string? Output, string? Resume, bool DryRun, bool Json, double WorkerTimeout, bool UntilDecided, string? NoiseFrom);

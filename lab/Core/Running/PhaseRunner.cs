@@ -22,12 +22,13 @@ sealed class PhaseRunner(Arena arena, Timeouts timeouts)
 
     /// <param name="enough">Looks at the samples so far (by worker, in the order given) and at the nanoseconds since the
     /// start; returns how many more nanoseconds to sleep, 0 to end the phase.</param>
-    public async Task<IReadOnlyList<List<Sample>>> Run(Phase phase, IReadOnlyList<WorkerProcess> workers, Func<IReadOnlyList<List<Sample>>, long, long> enough, CancellationToken cancel)
+    /// <param name="periods">Of the workers, from one start of a sample to the next; null where all work back to back.</param>
+    public async Task<IReadOnlyList<List<Sample>>> Run(Phase phase, IReadOnlyList<WorkerProcess> workers, Func<IReadOnlyList<List<Sample>>, long, long> enough, CancellationToken cancel, IReadOnlyList<long>? periods = null)
     {
         var id = Interlocked.Increment(ref number);
         arena.Deadline = 0;
         arena.Stop = false;
-        foreach (var worker in workers) worker.Send(new Go(worker.Slice.Name, id, phase));
+        for (var i = 0; i < workers.Count; i++) workers[i].Send(new Go(workers[i].Slice.Name, id, phase, periods?[i] ?? 0));
         await Armed(workers, id, cancel);
         var start = Monotonic.Now + Lead;
         foreach (var worker in workers) arena[worker.Slot].SetHeartbeat(start);

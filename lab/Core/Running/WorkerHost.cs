@@ -107,10 +107,19 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
         Monotonic.WaitUntil(deadline);
         while (!arena.Stop)
         {
+            var start = go.PeriodNs > 0 ? Monotonic.Now : 0;
             prepared.Sample(ref sink);
             slot.SetHeartbeat(Monotonic.Now);
+            if (go.PeriodNs > 0) Pace(start + go.PeriodNs);
         }
         return new(options.Slice, go.Number, ring.Written, ring.Dropped - dropped);
+    }
+
+    /// <summary>Waits for the next start, in short steps so that the end of the phase is not missed. A start that has passed is not made up for.</summary>
+    void Pace(long next)
+    {
+        const long step = 5_000_000;
+        while (!arena.Stop && Monotonic.Now < next) Monotonic.WaitUntil(Math.Min(next, Monotonic.Now + step), spin: 50_000);
     }
 
     Finished Close()

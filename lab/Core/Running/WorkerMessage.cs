@@ -48,7 +48,8 @@ public sealed record Failed(string Slice, string Reason) : WorkerMessage(Slice);
 
 /// <summary>Arm for a phase; it starts at the deadline in shared memory and ends at the stop flag there.</summary>
 /// <param name="Number">Grows with each phase; the worker writes it into its slot once it is armed.</param>
-public sealed record Go(string Slice, long Number, Phase Phase) : WorkerMessage(Slice);
+/// <param name="PeriodNs">From the start of one sample to that of the next, for a slice that works at part of its rate; 0 for back to back.</param>
+public sealed record Go(string Slice, long Number, Phase Phase, long PeriodNs = 0) : WorkerMessage(Slice);
 
 /// <summary>The phase is over; its samples are in the ring.</summary>
 /// <param name="Dropped">Samples lost because the ring was full.</param>

@@ -18,10 +18,13 @@ sealed class FigureBuilder(PlanDocument plan)
         var summary = series.Count == 0 ? null : Summary.Of(series.SelectMany(s => s.Values).ToArray());
         var medians = series.Select(s => s.Median).ToArray();
         return new(key.Cell, cell.Cell.Layout, cell.Cell.Mode, key.Slice, profiles.GetValueOrDefault((cell.Cell.Layout, key.Slice), key.Slice), key.Phase, probe,
-            ParametersOf.Cell(cell.Cell, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, Interval(series, medians), summary?.Spread ?? double.NaN,
+            ParametersOf.Cell(cell.Cell, key.Slice, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, Interval(series, medians), summary?.Spread ?? double.NaN,
             metric == probe.Main && summary is not null ? Ceiling(cell, key.Slice, metric, summary.Median) : null, [], Overlap(cell, key))
         {
             Summary = summary,
+            Role = cell.Cell.RoleOf(key.Slice),
+            Beside = key.Phase == Phase.Together ? cell.Cell.Beside(key.Slice) : "",
+            Proof = key.Phase == Phase.Together ? OverlapProof.Of(cell, key.Slice) : null,
             Precision = plan.Precision ?? probe.Precision,
             RepeatMedians = medians,
             RepeatNumbers = [.. series.Select(s => s.Repeat)],
@@ -58,7 +61,7 @@ sealed class FigureBuilder(PlanDocument plan)
     static double? Overlap(CellEvidence cell, GroupKey key)
     {
         if (key.Phase != Phase.Together) return null;
-        var busy = cell.Measured.Where(t => t.Window is not null).SelectMany(t => t.Window!.Busy.Values).ToList();
+        var busy = cell.Measured.Where(t => t.Window is not null).SelectMany(t => t.Window!.Busy).Select(b => Math.Min(1, b.Value / cell.Cell.DutyOf(b.Key))).ToList();
         return busy.Count == 0 ? null : busy.Min();
     }
 }

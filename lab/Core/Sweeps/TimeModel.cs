@@ -23,16 +23,22 @@ public sealed record TimeModel(double Cut = 0.02, double WorkerStart = 0.25, dou
     /// <summary>What a layout costs before its first trial and after its last.</summary>
     public double Layout(int slices) => Cut + slices * WorkerStart;
 
-    /// <summary>One repeat of a cell.</summary>
+    /// <summary>One repeat of a cell in which all slices do the same.</summary>
     /// <param name="slices">Slices at work: 1 for <see cref="Mode.Solo"/>.</param>
-    public double Trial(ProbeInfo probe, Parameters parameters, Stopping stopping, int slices)
+    public double Trial(ProbeInfo probe, Parameters parameters, Stopping stopping, int slices) =>
+        Trial([.. Enumerable.Repeat(new Work("", probe, parameters, Role.Victim), slices)], stopping, slices == 1);
+
+    /// <summary>One repeat of a cell.</summary>
+    /// <param name="works">Of the slices that are not idle.</param>
+    /// <param name="solo">Whether the only slice is measured once, rather than before, while and after others work.</param>
+    public double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo)
     {
-        var bytes = Bytes(probe, parameters);
-        var ready = Handshake + slices * (Prepare + bytes * Touched / TouchRate) + stopping.Warmup;
-        var phase = Phase(bytes, stopping);
-        if (slices == 1) return ready + phase;
-        // Alone before and alone after, one slice after another; between them all at once.
-        return ready + 2 * slices * phase + Math.Max(phase, Window) + Around;
+        var ready = Handshake + works.Sum(w => Prepare + Bytes(w.Probe, w.Parameters) * Touched / TouchRate) + stopping.Warmup;
+        if (solo) return ready + Phase(Bytes(works[0].Probe, works[0].Parameters), stopping);
+        // Alone before and alone after, one slice after another; between them all at once. What is dialled shows its own rate before.
+        var alone = works.Sum(w => Phase(Bytes(w.Probe, w.Parameters), stopping) * (w.Role == Role.Victim ? 2 : w.Duty < 1 ? 1 : 0));
+        var together = works.Where(w => w.Role == Role.Victim).Max(w => Phase(Bytes(w.Probe, w.Parameters), stopping));
+        return ready + alone + Math.Max(together, Window) + Around;
     }
 
     /// <summary>One slice's timed work with the stopping rule's least time and samples.</summary>

@@ -85,7 +85,6 @@ public class PlannerTests
     [InlineData("layouts: [whole, 8x1c]", "t.yaml:3:18: layout 8x1c: there are 4 cores.")]
     [InlineData("layouts: [{generate: all, containing: 9c}]", "t.yaml:3:11: partitioner cores has no all layout with a slice of 9c for this device.")]
     [InlineData("partitioner: mig", "t.yaml:3:14: test host has no partitioner 'mig': it has cores.")]
-    [InlineData("modes: [solo, matrix]", "t.yaml:3:15: mode matrix is not available in this version: there are solo concurrent.")]
     [InlineData("exclude: {mode: solo}", "t.yaml:2:10: nothing is left to measure: every cell is excluded.")]
     public void What_the_device_refuses_is_said_with_its_place(string line, string error)
     {
