@@ -14,6 +14,9 @@ public enum Phase { Warmup, Solo, SoloBefore, Together, SoloAfter }
 public readonly record struct SampleRow(string Trial, int Repeat, string Slice, Phase Phase, long Index, string Metric,
     long StartNs, long EndNs, long K, double Value, string Flags) : ICsvRow<SampleRow>
 {
+    /// <summary>The flag of every sample of a simulated device, so that the file alone says what it holds.</summary>
+    public const string Simulated = "simulated";
+
     static string[] ICsvRow<SampleRow>.Columns { get; } =
         ["trial", "repeat", "slice", "phase", "index", "metric", "start_ns", "end_ns", "k", "value", "flags"];
 

@@ -95,7 +95,7 @@ public sealed unsafe class Arena : IDisposable
 }
 
 /// <summary>What one worker tells about itself in shared memory, without a message.</summary>
-public readonly unsafe struct ArenaSlot
+public readonly unsafe struct ArenaSlot : IEquatable<ArenaSlot>
 {
     readonly State* state;
 
@@ -106,6 +106,16 @@ public readonly unsafe struct ArenaSlot
 
     /// <summary>When the last sample ended. On simulated devices virtual time, up to the horizon.</summary>
     public long Heartbeat => Volatile.Read(ref state->Heartbeat);
+
+    public bool Equals(ArenaSlot other) => state == other.state;
+
+    public override bool Equals(object? obj) => obj is ArenaSlot other && Equals(other);
+
+    public override int GetHashCode() => ((nint)state).GetHashCode();
+
+    public static bool operator ==(ArenaSlot left, ArenaSlot right) => left.Equals(right);
+
+    public static bool operator !=(ArenaSlot left, ArenaSlot right) => !left.Equals(right);
 
     public void SetArmed(long phase) => Volatile.Write(ref state->Armed, phase);
 

@@ -23,6 +23,18 @@ public sealed record ProbeRequest(string Slice, IReadOnlyList<int> Cpus, Paramet
 {
     /// <summary>A folder this trial may write to; emptied when it ends.</summary>
     public string Scratch { get; init; } = "";
+
+    /// <summary>What it is measured on.</summary>
+    public DeviceId Device { get; init; }
+
+    /// <summary>The repeat, from 1.</summary>
+    public int Repeat { get; init; } = 1;
+
+    /// <summary>File of planted effects; empty for none. Simulated devices only.</summary>
+    public string Plant { get; init; } = "";
+
+    /// <summary>Whether the worker is a process of its own, so that it can die alone.</summary>
+    public bool OwnProcess { get; init; } = true;
 }
 
 /// <summary>A probe that is ready to be timed.</summary>

@@ -1,47 +1,51 @@
 using System.Globalization;
-using GpuLab.Results;
 
 namespace GpuLab.Running;
 
 /// <summary>
-/// One phase of a trial: arms the workers, sets the common deadline, sleeps, looks at what arrives, sets the stop flag.
+/// One phase of a trial: arms the workers, sets the common deadline, waits, looks at what arrives, sets the stop flag.
 /// Between looks the coordinator is blocked, so that it takes no processor time from the slices it measures.
 /// </summary>
-sealed class PhaseRunner(Arena arena, Timeouts timeouts)
+sealed class PhaseRunner(Arena arena, Timeouts timeouts, IPace pace)
 {
-    /// <summary>From setting the deadline to the start; workers are armed by then and only have to spin.</summary>
-    const long Lead = 1_000_000;
-
-    /// <summary>Longest sleep of the coordinator between two looks, so that a dead worker or Ctrl-C is noticed.</summary>
-    const long LongestSleep = 200_000_000;
-
     static long number;
 
-    /// <summary>Seconds spent in phases so far.</summary>
+    /// <summary>Seconds of wall time spent in phases so far.</summary>
     public double Seconds { get; private set; }
 
+    /// <param name="go">The message that sends a worker off, for a phase of that number.</param>
     /// <param name="enough">Looks at the samples so far (by worker, in the order given) and at the nanoseconds since the
-    /// start; returns how many more nanoseconds to sleep, 0 to end the phase.</param>
-    /// <param name="periods">Of the workers, from one start of a sample to the next; null where all work back to back.</param>
-    public async Task<IReadOnlyList<List<Sample>>> Run(Phase phase, IReadOnlyList<WorkerProcess> workers, Func<IReadOnlyList<List<Sample>>, long, long> enough, CancellationToken cancel, IReadOnlyList<long>? periods = null)
+    /// start; returns how many more nanoseconds to wait, 0 to end the phase.</param>
+    public async Task<IReadOnlyList<List<Sample>>> Run(IReadOnlyList<WorkerProcess> workers, Func<WorkerProcess, long, Go> go, Func<IReadOnlyList<List<Sample>>, long, long> enough, CancellationToken cancel)
     {
         var id = Interlocked.Increment(ref number);
         arena.Deadline = 0;
+        arena.Horizon = 0;
         arena.Stop = false;
-        for (var i = 0; i < workers.Count; i++) workers[i].Send(new Go(workers[i].Slice.Name, id, phase, periods?[i] ?? 0));
+        foreach (var worker in workers) worker.Send(go(worker, id));
         await Armed(workers, id, cancel);
-        var start = Monotonic.Now + Lead;
-        foreach (var worker in workers) arena[worker.Slot].SetHeartbeat(start);
+        var began = Monotonic.Now;
+        ArenaSlot[] slots = [.. workers.Select(w => arena[w.Slot])];
+        var start = pace.Start(slots);
+        foreach (var slot in slots) slot.SetHeartbeat(start);
         arena.Deadline = start;
         var samples = workers.Select(_ => new List<Sample>(256)).ToArray();
         try
         {
-            long sleep;
-            while ((sleep = enough(samples, Math.Max(0, Monotonic.Now - start))) > 0)
+            long more;
+            while ((more = enough(samples, pace.Elapsed)) > 0)
             {
-                await Sleep(sleep, cancel);
-                Drain(workers, samples);
-                await Watch(workers);
+                pace.Allow(more);
+                bool reached;
+                do
+                {
+                    await pace.Wait(cancel);
+                    // Before draining: what is there when all have arrived is then all there is.
+                    reached = pace.Reached(slots);
+                    Drain(workers, samples);
+                    await Watch(workers);
+                }
+                while (!reached);
             }
         }
         finally
@@ -49,7 +53,7 @@ sealed class PhaseRunner(Arena arena, Timeouts timeouts)
             arena.Stop = true;
         }
         foreach (var worker in workers) await worker.Receive<Done>(timeouts.Silence, cancel);
-        Seconds += (Monotonic.Now - start) / 1e9;
+        Seconds += (Monotonic.Now - began) / 1e9;
         Drain(workers, samples);
         return samples;
     }
@@ -67,9 +71,6 @@ sealed class PhaseRunner(Arena arena, Timeouts timeouts)
         }
     }
 
-    static async Task Sleep(long nanoseconds, CancellationToken cancel) =>
-        await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Min(nanoseconds, LongestSleep) / 1e6)), cancel);
-
     void Drain(IReadOnlyList<WorkerProcess> workers, List<Sample>[] samples)
     {
         for (var i = 0; i < workers.Count; i++) arena.Ring(workers[i].Slot).Drain(samples[i]);
@@ -80,7 +81,7 @@ sealed class PhaseRunner(Arena arena, Timeouts timeouts)
         foreach (var worker in workers)
         {
             if (!worker.Alive) throw new WorkerException(await worker.Obituary());
-            var silent = (Monotonic.Now - arena[worker.Slot].Heartbeat) / 1e9;
+            var silent = pace.Silence(arena[worker.Slot]) / 1e9;
             if (silent > timeouts.Silence.TotalSeconds)
                 throw new WorkerException(string.Create(CultureInfo.InvariantCulture, $"the worker on {worker.Slice.Name} hung: no sample for {silent:0.#} s"));
         }

@@ -91,7 +91,7 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
             Record(trial);
             var at = await workers.Get(slices, cancel);
             var seed = Seed(trial);
-            var result = await new TrialRunner(workers.Arena, sweep.Stopping, timeouts).Run(trial, works, at, seed, scratch, cancel);
+            var result = await workers.Trial(sweep.Stopping).Run(trial, works, at, seed, scratch, cancel);
             return (Outcome(trial, "ok", "", result.Flags, result.TimedSeconds), result);
         }
         catch (ProbeSkippedException skip)

@@ -30,6 +30,9 @@ public sealed unsafe class SampleRing
     /// <summary>Samples lost because the ring was full.</summary>
     public long Dropped => Volatile.Read(ref header->Dropped);
 
+    /// <summary>Samples that can be written before one is lost.</summary>
+    public long Room => mask + 1 - (header->Head - Volatile.Read(ref header->Tail));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Write(long start, long end, long operations, double value, int metric, SampleFlags flags)
     {

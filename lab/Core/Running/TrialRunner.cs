@@ -10,9 +10,10 @@ namespace GpuLab.Running;
 /// One trial from prepare to verification. In mode solo: warm-up, solo. Else: warm-up together, each victim alone, all
 /// together, each victim alone again, in the same processes and on the same memory (MEASUREMENT 3).
 /// </summary>
-sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
+/// <param name="simulated">Whether samples are predictions; they say so, and workers are told what runs beside them.</param>
+sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPace pace, bool simulated)
 {
-    readonly PhaseRunner phases = new(arena, timeouts);
+    readonly PhaseRunner phases = new(arena, timeouts, pace);
     readonly List<SampleRow> rows = [];
     readonly List<RunEvent> events = [];
     readonly SortedSet<string> flags = new(StringComparer.Ordinal);
@@ -49,7 +50,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
     async Task Prepare(Trial trial, IReadOnlyList<Player> team, ulong seed, string scratch, CancellationToken cancel)
     {
         foreach (var (work, worker) in team)
-            worker.Send(new Prepare(work.Slice, trial.Id, work.Probe.Id, ParameterDocuments.Write(work.Parameters), seed, scratch));
+            worker.Send(new Prepare(work.Slice, trial.Id, work.Probe.Id, ParameterDocuments.Write(work.Parameters), seed, scratch, trial.Repeat));
         ProbeSkippedException? skip = null;
         foreach (var (_, worker) in team)
         {
@@ -123,8 +124,9 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
 
     async Task<IReadOnlyList<List<Sample>>> Phase(Trial trial, Phase phase, IReadOnlyList<Player> team, Func<IReadOnlyList<List<Sample>>, long, long> enough, CancellationToken cancel)
     {
-        var periods = phase == Results.Phase.Together && team.Any(p => p.Pace > 0) ? team.Select(p => p.Pace).ToArray() : null;
-        var samples = await phases.Run(phase, [.. team.Select(p => p.Worker)], enough, cancel, periods);
+        var together = phase == Results.Phase.Together;
+        var samples = await phases.Run([.. team.Select(p => p.Worker)],
+            (worker, id) => new(worker.Slice.Name, id, phase, simulated ? Beside(worker, team) : null, together ? team.First(p => p.Worker == worker).Pace : 0), enough, cancel);
         for (var i = 0; i < team.Count; i++)
         {
             if (team[i].Worker.Dropped > 0) flags.Add("dropped");
@@ -132,6 +134,9 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
         }
         return samples;
     }
+
+    static IReadOnlyList<WorkBeside> Beside(WorkerProcess worker, IReadOnlyList<Player> team) =>
+        [.. team.Where(p => p.Worker != worker).Select(p => new WorkBeside(p.Work.Slice, p.Work.Probe.Id, ParameterDocuments.Write(p.Work.Parameters), p.Work.Duty))];
 
     void Keep(Trial trial, Phase phase, Work work, List<Sample> samples)
     {
@@ -145,13 +150,17 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts)
         }
     }
 
-    static string FlagText(SampleFlags flags) => flags switch
+    string FlagText(SampleFlags flags)
     {
-        SampleFlags.None => "",
-        SampleFlags.SlowClock => "slow-clock",
-        SampleFlags.WrongState => "wrong-state",
-        _ => "slow-clock wrong-state",
-    };
+        var text = flags switch
+        {
+            SampleFlags.None => "",
+            SampleFlags.SlowClock => "slow-clock",
+            SampleFlags.WrongState => "wrong-state",
+            _ => "slow-clock wrong-state",
+        };
+        return !simulated ? text : text.Length == 0 ? SampleRow.Simulated : $"{SampleRow.Simulated} {text}";
+    }
 
     async Task Finish(IReadOnlyList<Player> team, CancellationToken cancel)
     {

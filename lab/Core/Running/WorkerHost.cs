@@ -9,7 +9,17 @@ namespace GpuLab.Running;
 /// <param name="Slots">Slots in it.</param>
 /// <param name="Slot">The worker's own.</param>
 /// <param name="Device">What it works on.</param>
-public sealed record WorkerOptions(string Arena, int Slots, int Slot, string Slice, DeviceId Device, IReadOnlyList<int> Cpus);
+public sealed record WorkerOptions(string Arena, int Slots, int Slot, string Slice, DeviceId Device, IReadOnlyList<int> Cpus)
+{
+    /// <summary>Variables of the slice, such as <c>CUDA_VISIBLE_DEVICES</c>.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>File of planted effects; empty for none. Simulated devices only.</summary>
+    public string Plant { get; init; } = "";
+
+    /// <summary>Whether the worker is a process of its own, so that it can die alone.</summary>
+    public bool OwnProcess { get; init; } = true;
+}
 
 /// <summary>
 /// The worker's side of the protocol. One thread reads messages, so that the end of standard input is noticed at once;
@@ -21,6 +31,10 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
     readonly Arena arena = Arena.Open(options.Arena, options.Slots);
     readonly BlockingCollection<WorkerMessage> inbox = [];
     IPreparedProbe? prepared;
+    Thread? measuring;
+
+    /// <summary>Between two looks of a simulated worker at how far it may go, nanoseconds.</summary>
+    const long Glance = 20_000;
 
     /// <summary>Called first on the thread that measures, to pin it.</summary>
     public Action? OnProbeThread { get; init; }
@@ -29,7 +43,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
     /// <returns>Whether it was told to exit.</returns>
     public bool Run(TextReader from, TextWriter to)
     {
-        var measuring = new Thread(() => Measure(to)) { IsBackground = true, Name = "probe" };
+        measuring = new Thread(() => Measure(to)) { IsBackground = true, Name = "probe" };
         measuring.Start();
         Send(to, new Hello(options.Slice, WorkerMessage.Protocol, Environment.ProcessId, identity));
         while (from.ReadLine() is { } line)
@@ -40,11 +54,14 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
             measuring.Join();
             return true;
         }
+        inbox.CompleteAdding();
         return false;
     }
 
+    /// <summary>A probe that does not come to an end keeps its memory.</summary>
     public void Dispose()
     {
+        if (measuring?.Join(TimeSpan.FromSeconds(2)) == false) return;
         inbox.Dispose();
         arena.Dispose();
     }
@@ -89,8 +106,12 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
         prepared = null;
         var probe = probes(prepare.Probe) ?? throw new ProbeSkippedException($"{prepare.Probe} cannot run on {options.Device}");
         var parameters = ParameterDocuments.Read(prepare.Parameters);
-        prepared = probe.Prepare(new(options.Slice, options.Cpus, parameters, prepare.Seed) { Scratch = prepare.Scratch });
-        GC.Collect();
+        prepared = probe.Prepare(new(options.Slice, options.Cpus, parameters, prepare.Seed)
+        {
+            Scratch = prepare.Scratch, Device = options.Device, Repeat = prepare.Repeat, Plant = options.Plant, OwnProcess = options.OwnProcess,
+        });
+        // A collection must not fall into a timed region; virtual time does not notice one.
+        if (prepared is not IVirtualProbe) GC.Collect();
         return new(options.Slice, prepared.Ceiling?.Value, prepared.Ceiling?.Source ?? "", prepared.Facts);
     }
 
@@ -104,19 +125,38 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
         slot.SetArmed(go.Number);
         long deadline;
         while ((deadline = arena.Deadline) == 0 && !arena.Stop) Thread.Sleep(0);
-        Monotonic.WaitUntil(deadline);
-        while (!arena.Stop)
+        if (prepared is IVirtualProbe simulated)
         {
-            var start = go.PeriodNs > 0 ? Monotonic.Now : 0;
-            prepared.Sample(ref sink);
-            slot.SetHeartbeat(Monotonic.Now);
-            if (go.PeriodNs > 0) Pace(start + go.PeriodNs);
+            simulated.Begin(new(go.Phase, deadline, [.. (go.Beside ?? []).Select(b => new Neighbour(b.Slice, b.Probe, ParameterDocuments.Read(b.Parameters), b.Duty))], go.PeriodNs));
+            Predict(simulated, ring, slot, ref sink);
+        }
+        else
+        {
+            Monotonic.WaitUntil(deadline);
+            while (!arena.Stop)
+            {
+                var start = go.PeriodNs > 0 ? Monotonic.Now : 0;
+                prepared.Sample(ref sink);
+                slot.SetHeartbeat(Monotonic.Now);
+                if (go.PeriodNs > 0) Rest(start + go.PeriodNs);
+            }
         }
         return new(options.Slice, go.Number, ring.Written, ring.Dropped - dropped);
     }
 
+    /// <summary>Goes on to the horizon, waits there, and never loses a sample to a full ring.</summary>
+    void Predict(IVirtualProbe probe, SampleRing ring, ArenaSlot slot, ref SampleSink sink)
+    {
+        while (!arena.Stop)
+        {
+            if (probe.Now >= arena.Horizon || ring.Room < IVirtualProbe.MostAtOnce) Monotonic.WaitUntil(Monotonic.Now + Glance, spin: 0);
+            else probe.Sample(ref sink);
+            slot.SetHeartbeat(probe.Now);
+        }
+    }
+
     /// <summary>Waits for the next start, in short steps so that the end of the phase is not missed. A start that has passed is not made up for.</summary>
-    void Pace(long next)
+    void Rest(long next)
     {
         const long step = 5_000_000;
         while (!arena.Stop && Monotonic.Now < next) Monotonic.WaitUntil(Math.Min(next, Monotonic.Now + step), spin: 50_000);

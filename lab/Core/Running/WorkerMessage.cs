@@ -35,7 +35,7 @@ public abstract record WorkerMessage(string Slice)
 public sealed record Hello(string Slice, int Version, int Pid, IReadOnlyDictionary<string, string> Identity) : WorkerMessage(Slice);
 
 /// <summary>Get a probe ready; answered by <see cref="Ready"/>, <see cref="Skipped"/> or <see cref="Failed"/>.</summary>
-public sealed record Prepare(string Slice, string Trial, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, ulong Seed, string Scratch) : WorkerMessage(Slice);
+public sealed record Prepare(string Slice, string Trial, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, ulong Seed, string Scratch, int Repeat = 1) : WorkerMessage(Slice);
 
 /// <summary>Allocated, checked against the reference, calibrated.</summary>
 public sealed record Ready(string Slice, double? Ceiling, string CeilingSource, IReadOnlyDictionary<string, string> Facts) : WorkerMessage(Slice);
@@ -48,8 +48,12 @@ public sealed record Failed(string Slice, string Reason) : WorkerMessage(Slice);
 
 /// <summary>Arm for a phase; it starts at the deadline in shared memory and ends at the stop flag there.</summary>
 /// <param name="Number">Grows with each phase; the worker writes it into its slot once it is armed.</param>
+/// <param name="Beside">The other slices at work in this phase, told to simulated devices only: nothing real couples them.</param>
 /// <param name="PeriodNs">From the start of one sample to that of the next, for a slice that works at part of its rate; 0 for back to back.</param>
-public sealed record Go(string Slice, long Number, Phase Phase, long PeriodNs = 0) : WorkerMessage(Slice);
+public sealed record Go(string Slice, long Number, Phase Phase, IReadOnlyList<WorkBeside>? Beside = null, long PeriodNs = 0) : WorkerMessage(Slice);
+
+/// <summary>What another slice runs in the same phase.</summary>
+public sealed record WorkBeside(string Slice, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, double Duty = 1);
 
 /// <summary>The phase is over; its samples are in the ring.</summary>
 /// <param name="Dropped">Samples lost because the ring was full.</param>

@@ -13,14 +13,14 @@ namespace GpuLab.Running;
 /// </summary>
 public sealed class WorkerProcess : IAsyncDisposable
 {
-    readonly Process process;
+    readonly IWorkerEnd process;
     readonly Channel<WorkerMessage> inbox = Channel.CreateUnbounded<WorkerMessage>();
     readonly Task reading;
     readonly Task logging;
     readonly Queue<string> lastErrors = new();
     string? rubbish;
 
-    WorkerProcess(Process process, Slice slice, int slot, string log)
+    WorkerProcess(IWorkerEnd process, Slice slice, int slot, string log)
     {
         this.process = process;
         Slice = slice;
@@ -33,7 +33,7 @@ public sealed class WorkerProcess : IAsyncDisposable
 
     public int Slot { get; }
 
-    public int Pid => process.Id;
+    public int Pid => process.Pid;
 
     /// <summary>When it was started, CLOCK_MONOTONIC nanoseconds.</summary>
     public long Started { get; } = Monotonic.Now;
@@ -41,21 +41,27 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Samples lost in the last phase because the ring was full.</summary>
     public long Dropped { get; private set; }
 
-    /// <summary>Starts the program's own hidden verb for one slice; its hello is awaited by <see cref="Receive{T}"/>.</summary>
-    /// <param name="command">Executable and arguments that start this program again.</param>
-    public static WorkerProcess Start(IReadOnlyList<string> command, Slice slice, int slot, Arena arena, DeviceId device, string log)
+    /// <summary>Starts the program's own hidden verb for one slice, or a thread in its place; its hello is awaited by <see cref="Receive{T}"/>.</summary>
+    public static WorkerProcess Start(WorkerLauncher launcher, Slice slice, Arena arena, DeviceId device)
     {
-        var start = new ProcessStartInfo(command[0])
+        var log = launcher.LogPath(slice.Name);
+        if (launcher.InProcess is { } host)
+        {
+            var options = new WorkerOptions(arena.Path, arena.Slots, slice.Index, slice.Name, device, slice.Cpus) { Environment = slice.Environment, Plant = launcher.Plant, OwnProcess = false };
+            return new(new WorkerThread(options, host), slice, slice.Index, log);
+        }
+        var start = new ProcessStartInfo(launcher.Command[0])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
-        foreach (var argument in command.Skip(1)) start.ArgumentList.Add(argument);
-        string[] own = ["worker", arena.Path, N(arena.Slots), N(slot), slice.Name, device.ToString(), string.Join(',', slice.Cpus.Select(N))];
+        foreach (var argument in launcher.Command.Skip(1)) start.ArgumentList.Add(argument);
+        string[] own = ["worker", arena.Path, N(arena.Slots), N(slice.Index), slice.Name, device.ToString(), string.Join(',', slice.Cpus.Select(N))];
         foreach (var argument in own) start.ArgumentList.Add(argument);
         foreach (var (name, value) in slice.Environment) start.Environment[name] = value;
         start.Environment["DOTNET_TieredPGO"] = "0";
-        start.Environment[WorkerReaper.Mark] = string.Create(CultureInfo.InvariantCulture, $"{arena.Path}#{slot}@{Monotonic.Now}");
-        return new(Process.Start(start) ?? throw new WorkerException("the worker process did not start"), slice, slot, log);
+        if (launcher.Plant.Length > 0) start.Environment[WorkerEntry.PlantVariable] = launcher.Plant;
+        var mark = string.Create(CultureInfo.InvariantCulture, $"{arena.Path}#{slice.Index}@{Monotonic.Now}");
+        return new(ChildProcess.Start(start, mark), slice, slice.Index, log);
     }
 
     /// <summary>Sends a message; a worker that is gone is noticed when its answer is awaited.</summary>
@@ -63,10 +69,10 @@ public sealed class WorkerProcess : IAsyncDisposable
     {
         try
         {
-            process.StandardInput.WriteLine(message.ToLine());
-            process.StandardInput.Flush();
+            process.Input.WriteLine(message.ToLine());
+            process.Input.Flush();
         }
-        catch (IOException)
+        catch (Exception closed) when (closed is IOException or ObjectDisposedException)
         {
             // The pipe is broken because the process ended; Receive says why.
         }
@@ -115,7 +121,7 @@ public sealed class WorkerProcess : IAsyncDisposable
         try
         {
             using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-            await process.WaitForExitAsync(limit.Token);
+            await process.WaitForExit(limit.Token);
         }
         catch (OperationCanceledException)
         {
@@ -128,8 +134,8 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Ends the worker, its session and whatever else it started.</summary>
     public async Task Kill()
     {
-        WorkerReaper.End(process.Id, process.StartInfo.Environment[WorkerReaper.Mark]!);
-        await process.WaitForExitAsync();
+        process.Kill();
+        await process.WaitForExit(CancellationToken.None);
         await Task.WhenAny(Task.WhenAll(reading, logging), Task.Delay(1000));
     }
 
@@ -139,7 +145,7 @@ public sealed class WorkerProcess : IAsyncDisposable
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
         try
         {
-            if (rubbish is null) await process.WaitForExitAsync(limit.Token);
+            if (rubbish is null) await process.WaitForExit(limit.Token);
             await Task.WhenAny(logging, Task.Delay(500));
         }
         catch (OperationCanceledException)
@@ -149,22 +155,20 @@ public sealed class WorkerProcess : IAsyncDisposable
         string last;
         lock (lastErrors) last = lastErrors.Count == 0 ? "" : $"; its last words: {string.Join(" | ", lastErrors)}";
         if (rubbish is not null) return $"the worker said something that is not a message: '{rubbish}'{last}";
-        var code = process.ExitCode;
-        var how = code > 128 ? $"was killed by signal {N(code - 128)}" : $"ended with exit code {N(code)}";
-        return $"the worker {how}{last}";
+        return $"the worker {process.Ending}{last}";
     }
 
     async Task ReadMessages()
     {
         try
         {
-            while (await process.StandardOutput.ReadLineAsync() is { } line) inbox.Writer.TryWrite(WorkerMessage.FromLine(line));
+            while (await process.Output.ReadLineAsync() is { } line) inbox.Writer.TryWrite(WorkerMessage.FromLine(line));
         }
         catch (JsonException wrong)
         {
             rubbish = wrong.Message.Length > 200 ? wrong.Message[..200] : wrong.Message;
         }
-        catch (IOException)
+        catch (Exception closed) when (closed is IOException or ObjectDisposedException)
         {
             // The process ended in the middle of a line.
         }
@@ -174,7 +178,7 @@ public sealed class WorkerProcess : IAsyncDisposable
     async Task KeepErrors(string log)
     {
         using var file = new StreamWriter(log, append: true) { AutoFlush = true };
-        while (await process.StandardError.ReadLineAsync() is { } line)
+        while (await process.Errors.ReadLineAsync() is { } line)
         {
             await file.WriteLineAsync(line);
             lock (lastErrors)

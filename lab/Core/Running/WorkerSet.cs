@@ -1,12 +1,23 @@
 using GpuLab.Control;
 using GpuLab.Model;
 using GpuLab.Results;
+using GpuLab.Sweeps;
 
 namespace GpuLab.Running;
 
 /// <summary>How this program is started again as a worker, and where workers leave their standard error.</summary>
 /// <param name="Command">Executable and leading arguments.</param>
-public sealed record WorkerLauncher(IReadOnlyList<string> Command, Func<string, string> LogPath);
+public sealed record WorkerLauncher(IReadOnlyList<string> Command, Func<string, string> LogPath)
+{
+    /// <summary>Makes a worker's side on a thread of this process; null for a process of its own. Simulated devices only.</summary>
+    public Func<WorkerOptions, WorkerHost>? InProcess { get; init; }
+
+    /// <summary>File of planted effects; empty for none. Simulated devices only.</summary>
+    public string Plant { get; init; } = "";
+
+    /// <summary>Wall seconds for a virtual one; 0 is as fast as it goes. Simulated devices only.</summary>
+    public double TimeScale { get; init; }
+}
 
 /// <summary>
 /// The workers of one partition: started together, kept for all its trials, replaced when one breaks.
@@ -19,6 +30,13 @@ sealed class WorkerSet(WorkerLauncher launcher, DeviceId device, IReadOnlyList<S
     readonly WorkerProcess?[] workers = new WorkerProcess?[slices.Count];
 
     public Arena Arena { get; } = Arena.Create(slices.Count);
+
+    /// <summary>Runs one trial by the clock of the device.</summary>
+    public TrialRunner Trial(Stopping stopping)
+    {
+        var simulated = device.Kind == DeviceKind.Simulated;
+        return new(Arena, stopping, timeouts, simulated ? new VirtualPace(Arena, launcher.TimeScale) : new WallPace(), simulated);
+    }
 
     /// <summary>Live workers of some slices, started where there are none.</summary>
     /// <exception cref="PartitionException">One does not start, or is not where it should be.</exception>
@@ -41,7 +59,7 @@ sealed class WorkerSet(WorkerLauncher launcher, DeviceId device, IReadOnlyList<S
         {
             await Drop(slice.Index);
             Arena.Clear(slice.Index);
-            workers[slice.Index] = WorkerProcess.Start(launcher.Command, slice, slice.Index, Arena, device, launcher.LogPath(slice.Name));
+            workers[slice.Index] = WorkerProcess.Start(launcher, slice, Arena, device);
         }
         WorkerException? first = null;
         foreach (var slice in missing)

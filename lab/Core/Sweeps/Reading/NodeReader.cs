@@ -18,18 +18,22 @@ sealed class NodeReader
     readonly Errors errors;
     int nodes;
 
-    NodeReader(string text, Errors errors)
+    readonly string what;
+
+    NodeReader(string text, Errors errors, string what)
     {
+        this.what = what;
         parser = new(new StringReader(text));
         this.errors = errors;
     }
 
     /// <summary>The root, or null where the text is not one YAML document.</summary>
-    public static Node? Read(string text, Errors errors)
+    /// <param name="what">What the text should be, for messages.</param>
+    public static Node? Read(string text, Errors errors, string what = "a sweep")
     {
         try
         {
-            return new NodeReader(text, errors).Document();
+            return new NodeReader(text, errors, what).Document();
         }
         catch (TooMuchException e)
         {
@@ -52,7 +56,7 @@ sealed class NodeReader
         Next<StreamStart>();
         if (Next<ParsingEvent>() is StreamEnd)
         {
-            errors.Add(new(1, 1), "the file is empty: a sweep needs at least 'name' and 'probes'.");
+            errors.Add(new(1, 1), what == "a sweep" ? "the file is empty: a sweep needs at least 'name' and 'probes'." : $"the file is empty: it is not {what}.");
             return null;
         }
         var root = Value(Next<ParsingEvent>(), 0);

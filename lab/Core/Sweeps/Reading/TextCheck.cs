@@ -8,14 +8,15 @@ static class TextCheck
     /// <summary>Characters, and bytes of a file. A sweep is written by a person.</summary>
     public const int MaxLength = 1 << 20;
 
-    public static string TooLong(long length) =>
-        string.Create(CultureInfo.InvariantCulture, $"the text has {length} characters; a sweep may have {MaxLength} at most.");
+    public static string TooLong(long length, string what = "a sweep") =>
+        string.Create(CultureInfo.InvariantCulture, $"the text has {length} characters; {what} may have {MaxLength} at most.");
 
-    public static bool Passes(string text, Errors errors)
+    /// <param name="what">What the text should be, for messages.</param>
+    public static bool Passes(string text, Errors errors, string what = "a sweep")
     {
         if (text.Length > MaxLength)
         {
-            errors.Add(new(1, 1), TooLong(text.Length));
+            errors.Add(new(1, 1), TooLong(text.Length, what));
             return false;
         }
         var (line, start, indenting) = (1, 0, true);
