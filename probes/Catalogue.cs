@@ -1,5 +1,7 @@
+using GpuLab.Control;
 using GpuLab.Model;
 using GpuLab.Probes.Host;
+using GpuLab.Probes.Sim;
 using GpuLab.Running;
 
 namespace GpuLab.Probes;
@@ -21,13 +23,24 @@ public static class Catalogue
         new LaunchSync(),
     ];
 
+    static readonly SimProbe[] Simulated = [.. SimModels.All.Select(m => new SimProbe(m))];
+
     /// <summary>Metadata of every probe, in the order in which lists show them; the same on every device.</summary>
-    public static IReadOnlyList<ProbeInfo> Probes { get; } = [.. OnHost.Select(p => p.Info)];
+    public static IReadOnlyList<ProbeInfo> Probes { get; } = [.. OnHost.Concat<IProbe>(Simulated).Select(p => p.Info).DistinctBy(p => p.Id)];
 
     /// <summary>What carries a probe out on a kind of device; null where that device has no such probe or the id is unknown.</summary>
     public static IProbe? For(DeviceKind kind, string id) => kind switch
     {
         DeviceKind.Host => Array.Find(OnHost, p => p.Info.Id == id),
+        DeviceKind.Simulated => Array.Find(Simulated, p => p.Info.Id == id),
+        _ => null,
+    };
+
+    /// <summary>Why a probe cannot run with some parameters on a slice of a device, or null where it can as far as can be known before.</summary>
+    public static string? Obstacle(IDevice device, ProbeInfo probe, Slice slice, Parameters parameters) => For(device.Facts.Kind, probe.Id) switch
+    {
+        null => $"{probe.Id} cannot run on {device.Id} in this version",
+        SimProbe simulated => simulated.Obstacle(device.Id, slice.Name, parameters),
         _ => null,
     };
 }

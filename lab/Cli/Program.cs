@@ -1,4 +1,5 @@
 using GpuLab.Probes;
+using GpuLab.Probes.Sim;
 using GpuLab.Control.Host;
 using GpuLab.Running;
 
@@ -9,7 +10,7 @@ static class Program
     static async Task<int> Main(string[] args)
     {
         // A worker is started for every slice of every layout; it must not pay for the command line.
-        if (args is ["worker", .. var rest]) return WorkerEntry.Run(rest, Catalogue.For, cpu => Affinity.Pin(cpu));
+        if (args is ["worker", .. var rest]) return WorkerEntry.Run(rest, Catalogue.For, cpu => Affinity.Pin(cpu), SimIdentity.Of);
         return await CommandLine.Run(args);
     }
 }

@@ -18,12 +18,14 @@ sealed class RunSession(RunRequest request)
     {
         var (sweep, info) = request.Resume is { } folder ? Again(folder) : (Read(request.Sweep!), null);
         var device = Devices.Open(request.On ?? (info is null ? sweep.Device : DeviceId.Parse(info.Device, null)));
+        var plant = request.Simulation.Check(device);
         var planned = Planned(sweep, device);
         var (plan, partitioner) = (planned.Plan!, planned.Partitioner!);
         var effects = EffectView.Sentences(plan, Noise(), request.UntilDecided).ToList();
         if (request.DryRun)
         {
             PlanView.Print(plan, partitioner, device, request.Json, effects);
+            if (device.Facts.Simulated) RehearsalView.Print(sweep, plan, device);
             return CommandLine.Done;
         }
         var path = request.Resume ?? Path.GetFullPath(request.Output ?? DefaultFolder(sweep));
@@ -32,12 +34,13 @@ sealed class RunSession(RunRequest request)
             ? RunFolder.Create(path, Provenance.Of(sweep, device), PlanDocuments.From(plan, partitioner, planned.Placements))
             : RunFolder.Resume(path, Provenance.Of(sweep, device)))
         {
-            exit = await Measure(sweep, plan, device, partitioner, run, effects, cancel);
+            if (device.Facts.Simulated) RehearsalView.Print(sweep, plan, device);
+            exit = await Measure(sweep, plan, device, partitioner, run, effects, request.Simulation.Launcher(OwnCommand(), run, plant), cancel);
         }
         return Conclude(path, exit);
     }
 
-    async Task<int> Measure(Sweep sweep, Plan plan, IDevice device, IPartitioner partitioner, RunFolder run, IReadOnlyList<string> effects, CancellationToken cancel)
+    async Task<int> Measure(Sweep sweep, Plan plan, IDevice device, IPartitioner partitioner, RunFolder run, IReadOnlyList<string> effects, WorkerLauncher launcher, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => Stop(s, stop));
@@ -49,7 +52,7 @@ sealed class RunSession(RunRequest request)
         var (exit, reason) = (CommandLine.Done, "");
         try
         {
-            var coordinator = new RunCoordinator(device, partitioner, sweep, plan, run, new(OwnCommand(), run.WorkerLog), timeouts, progress);
+            var coordinator = new RunCoordinator(device, partitioner, sweep, plan, run, launcher, timeouts, progress);
             if (request.UntilDecided) coordinator.UntilDecided(request.Resume is null ? null : RunFolderReader.Read(run.Path));
             reason = await coordinator.Run(stop.Token);
         }
@@ -96,7 +99,7 @@ sealed class RunSession(RunRequest request)
 
     static PlanResult Planned(Sweep sweep, IDevice device)
     {
-        var planned = Planner.Plan(sweep, device, (probe, _, _) => Catalogue.For(device.Facts.Kind, probe.Id) is null ? $"{probe.Id} cannot run on {device.Id} in this version" : null);
+        var planned = Planner.Plan(sweep, device, (probe, slice, parameters) => Catalogue.Obstacle(device, probe, slice, parameters));
         return planned.Plan is null ? throw new UsageException(string.Join('\n', planned.Errors)) : planned;
     }
 

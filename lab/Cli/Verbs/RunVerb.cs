@@ -23,30 +23,51 @@ static class RunVerb
         {
             if (!(result.GetValueOrDefault<double>() is > 0 and < 86400)) result.AddError("--worker-timeout must be between 0 and 86400 seconds.");
         });
+        var plant = new Option<FileInfo?>("--plant") { Description = "Simulated devices: file of effects to plant, see scripts/sweeps/planted. The analysis does not read it.", HelpName = "FILE" };
+        var scale = new Option<double>("--time-scale") { Description = "Simulated devices: wall seconds for a virtual one. 0 (the default) is as fast as it goes; figures are the same.", HelpName = "FACTOR" };
+        scale.Validators.Add(result =>
+        {
+            if (!(result.GetValueOrDefault<double>() is >= 0 and <= 1000)) result.AddError("--time-scale must be between 0 and 1000.");
+        });
+        var inProcess = new Option<bool>("--in-process") { Description = "Simulated devices: workers as threads of this process; figures are the same." };
         var verb = new Command("run", """
             Carries out a sweep: cuts the device, measures every slice, writes a run folder and a report.
 
             Examples:
               gpulab run scripts/sweeps/quickstart.yaml
               gpulab run sweep.yaml --dry-run
+              gpulab run sweep.yaml --on sim:h200-141gb      rehearses it: what it would take, need and skip
               gpulab run --resume runs/20260101-120000-quickstart
 
             Exit codes: 0 done, 1 failed, 2 wrong usage or file, 130 interrupted (resume with --resume).
             """)
         {
-            sweep, on, output, resume, dry, json, timeout, decided, noise,
+            sweep, on, output, resume, dry, json, timeout, plant, scale, inProcess, decided, noise,
         };
         verb.Validators.Add(result =>
         {
             if (result.GetValue(sweep) is null == result.GetValue(resume) is null) result.AddError("Name a sweep file, or a folder to --resume.");
             if (result.GetValue(resume) is not null && (result.GetValue(on) is not null || result.GetValue(output) is not null)) result.AddError("--resume goes on with what the folder says: --on and --out do not go with it.");
+            if (result.GetValue(resume) is not null && result.GetValue(plant) is not null) result.AddError("--resume goes on with what the folder holds: --plant does not go with it.");
         });
         verb.SetAction((parse, cancel) => new RunSession(new(
             parse.GetValue(sweep), parse.GetValue(on), parse.GetValue(output)?.FullName, parse.GetValue(resume)?.FullName,
-            parse.GetValue(dry), parse.GetValue(json), parse.GetValue(timeout), parse.GetValue(decided), parse.GetValue(noise)?.FullName)).Run(cancel));
+            parse.GetValue(dry), parse.GetValue(json), parse.GetValue(timeout))
+        {
+            Simulation = new(parse.GetValue(plant)?.ToString(), parse.GetValue(scale), parse.GetValue(inProcess)),
+            UntilDecided = parse.GetValue(decided), NoiseFrom = parse.GetValue(noise)?.FullName,
+        }).Run(cancel));
         return verb;
     }
 }
 
 /// <summary>What <c>gpulab run</c> was asked for.</summary>
-sealed record RunRequest(FileInfo? Sweep, DeviceId? On, string? Output, string? Resume, bool DryRun, bool Json, double WorkerTimeout, bool UntilDecided, string? NoiseFrom);
+sealed record RunRequest(FileInfo? Sweep, DeviceId? On, string? Output, string? Resume, bool DryRun, bool Json, double WorkerTimeout)
+{
+    public SimulationRequest Simulation { get; init; } = new(null, 0, false);
+
+    public bool UntilDecided { get; init; }
+
+    /// <summary>Folder of an earlier run whose noise is expected again.</summary>
+    public string? NoiseFrom { get; init; }
+}

@@ -120,7 +120,7 @@ public static class PlantReader
 
     static Field<EffectDraft> Longer() => Field<EffectDraft>.Of("size", "by how much longer they take", NumberKind.Fraction(0, 100), (d, v) => d.Size = v, required: true);
 
-    static NumberKind Signed() => NumberKind.Fraction(-0.5, 0.5);
+    static SignedKind Signed() => new(0.5);
 
     static TextKind Pattern() => new("a name such as 1g.18gb@0, 1g.18gb or 1g.*", "^[^\\s*]*\\*?$", 64);
 

@@ -1,0 +1,41 @@
+using GpuLab.Probes.Compute;
+using GpuLab.Probes.Host;
+using GpuLab.Probes.Launch;
+using GpuLab.Probes.Link;
+using GpuLab.Probes.Sim.Models;
+
+namespace GpuLab.Probes.Sim;
+
+/// <summary>Every probe that the simulator can predict.</summary>
+static class SimModels
+{
+    public static readonly IReadOnlyList<ISimModel> All =
+    [
+        new MemoryModel(new MemRead().Info, 1, 1, t => t.Read),
+        new MemoryModel(new MemWrite().Info, 1, 1, t => t.Write),
+        new MemoryModel(new MemCopy().Info, 2, 2, t => t.Copy),
+        new MemoryModel(new MemTriad().Info, 3, 3, t => t.Triad),
+        new MemoryModel(new MemCurve().Info, 1, 1, t => t.Copy),
+        new ChaseModel(new LatChase().Info),
+        new LinkModel(LinkInfo.ToDevice, up: true, down: false),
+        new LinkModel(LinkInfo.ToHost, up: false, down: true),
+        new LinkModel(LinkInfo.Both, up: true, down: true),
+        new FixedModel(LinkInfo.Latency, 0, 0.9e-6, null, 1 << 12, 0.01),
+        new ComputeModel(new ComputeFp64().Info, "fp64", tensor: false),
+        new ComputeModel(new ComputeFp32().Info, "fp32", tensor: false),
+        new ComputeModel(ComputeInfo.Int32, "int32", tensor: false),
+        new ComputeModel(ComputeInfo.Tf32, "tf32", tensor: true),
+        new ComputeModel(ComputeInfo.Bf16, "bf16", tensor: true),
+        new ComputeModel(ComputeInfo.Fp16, "fp16", tensor: true),
+        new ComputeModel(ComputeInfo.Fp8, "fp8", tensor: true),
+        new ComputeModel(ComputeInfo.Int8, "int8", tensor: true),
+        new FixedModel(LaunchInfo.Api, 0, 2.0e-6, null, 100, 0.02),
+        new FixedModel(LaunchInfo.Rate, 0, 2.5e-6, null, 1000, 0.005),
+        new FixedModel(new LaunchSync().Info, 0, 6.5e-6, null, 32, 0.03),
+        new FixedModel(LaunchInfo.Graph, 4e-6, 1.3e-6, "nodes", 8, 0.005),
+        new FixedModel(LaunchInfo.Start, 0.32, 0, null, 1, 0.03),
+    ];
+
+    /// <summary>The model of a probe, or null where there is none.</summary>
+    public static ISimModel? Find(string id) => All.FirstOrDefault(m => m.Info.Id == id);
+}
