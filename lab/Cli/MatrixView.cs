@@ -31,7 +31,8 @@ static class MatrixView
         var sets = matrices[0].Aggressors;
         var worst = sets.Count > MostColumns;
         var table = Table(title).AddColumn(new TableColumn("victim").NoWrap());
-        foreach (var name in worst ? ["worst", "beside"] : sets.Select(s => s.Name)) table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned());
+        var heading = Shorter(sets);
+        foreach (var name in worst ? ["worst", "beside"] : sets.Select(heading)) table.AddColumn(new TableColumn(Markup.Escape(name)).RightAligned().NoWrap());
         foreach (var (matrix, row) in matrices.SelectMany(m => m.Victims.Select((_, i) => (m, i))).Take(MostRows))
         {
             var cells = matrix.Cells[row];
@@ -43,7 +44,7 @@ static class MatrixView
         var couplings = matrices.SelectMany(m => m.Cells).SelectMany(r => r).OfType<Coupling>().ToList();
         var verdicts = couplings.CountBy(c => c.Verdict.Kind).OrderByDescending(v => v.Value).Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Value} {v.Key.ToString().ToUpperInvariant()}"));
         var proofs = couplings.Select(c => c.Together.Proof).OfType<OverlapProof>().ToList();
-        Terminal.Out.MarkupLineInterpolated($"{string.Join(", ", verdicts)}.{Proven(proofs)}");
+        Terminal.Out.MarkupLineInterpolated($"{string.Join(", ", verdicts)} (I isolated, C coupled, F faster, ? undecided, X invalid).{Proven(proofs)}");
     }
 
     static string Proven(List<OverlapProof> proofs) => proofs.Count == 0 ? ""
@@ -85,7 +86,15 @@ static class MatrixView
 
     static string Cell(Coupling? coupling) => coupling is null ? "–" : $"[{Colour(coupling.Verdict.Kind)}]{Change(coupling.Ratio.Ratio)} {Letter(coupling.Verdict.Kind)}[/]";
 
-    static string Letter(VerdictKind kind) => kind is VerdictKind.Undecided ? "?" : kind.ToString().ToUpperInvariant();
+    static string Letter(VerdictKind kind) => kind switch { VerdictKind.Undecided => "?", VerdictKind.Invalid => "X", _ => kind.ToString()[..1] };
+
+    /// <summary>Where many columns are slices of one profile, their places tell them apart; work is said on a line of its own.</summary>
+    static Func<AggressorSet, string> Shorter(IReadOnlyList<AggressorSet> sets)
+    {
+        var profiles = sets.Where(s => s.Where.Contains('@', StringComparison.Ordinal)).Select(s => s.Where[..s.Where.IndexOf('@', StringComparison.Ordinal)]).Distinct().ToList();
+        var places = profiles.Count == 1 && sets.Count > 5;
+        return s => (s.Work.Length == 0 ? "" : $"{s.Work.Replace(' ', '\n')}\n") + (places && s.Where.StartsWith(profiles[0], StringComparison.Ordinal) ? s.Where[profiles[0].Length..] : s.Where == AggressorSet.Others ? "others" : s.Where);
+    }
 
     static string Colour(VerdictKind kind) => kind switch { VerdictKind.Coupled => "red", VerdictKind.Isolated => "green", VerdictKind.Invalid => "red", VerdictKind.Faster => "blue", _ => "grey" };
 

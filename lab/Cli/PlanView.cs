@@ -25,7 +25,7 @@ static class PlanView
             foreach (var row in group.Trials.GroupBy(t => (t.Cell.Probe.Id, t.Cell.Mode)).OrderBy(g => g.Min(t => t.Cell.Number)))
             {
                 table.AddRow(Markup.Escape(group.Layout.ToString()), Markup.Escape(string.Join(' ', group.Slices)), row.Key.Id, row.Key.Mode.ToString().ToLowerInvariant(),
-                    Pretty.Digits(row.Select(t => t.Cell.Number).Distinct().Count()), Pretty.Digits(row.Count()));
+                    Whole(row.Select(t => t.Cell.Number).Distinct().Count()), Whole(row.Count()));
             }
         }
         Terminal.Out.Write(table);
@@ -33,6 +33,8 @@ static class PlanView
         foreach (var effect in effects) Terminal.Out.MarkupLineInterpolated($"{effect}.");
         Terminal.Out.MarkupLineInterpolated($"{plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}. Nothing was touched.");
     }
+
+    static string Whole(int count) => count.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     static void PrintJson(Plan plan, IPartitioner partitioner, IDevice device, IReadOnlyList<string> effects)
     {

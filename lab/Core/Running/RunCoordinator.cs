@@ -92,6 +92,12 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
             var at = await workers.Get(slices, cancel);
             var seed = Seed(trial);
             var result = await workers.Trial(sweep.Stopping).Run(trial, works, at, seed, scratch, cancel);
+            if (result.Flags.Contains("no-overlap"))
+            {
+                // Something else took the processor for a moment, perhaps; what fails twice is kept with its flag.
+                folder.Append(new WorkerEvent(Monotonic.Now, string.Join('+', works.Select(w => w.Slice)), "repeated", $"{trial.Id}: no-overlap", 0));
+                result = await workers.Trial(sweep.Stopping).Run(trial, works, at, seed, scratch, cancel);
+            }
             return (Outcome(trial, "ok", "", result.Flags, result.TimedSeconds), result);
         }
         catch (ProbeSkippedException skip)

@@ -18,7 +18,7 @@ sealed class FigureBuilder(PlanDocument plan)
         var summary = series.Count == 0 ? null : Summary.Of(series.SelectMany(s => s.Values).ToArray());
         var medians = series.Select(s => s.Median).ToArray();
         return new(key.Cell, cell.Cell.Layout, cell.Cell.Mode, key.Slice, profiles.GetValueOrDefault((cell.Cell.Layout, key.Slice), key.Slice), key.Phase, probe,
-            ParametersOf.Cell(cell.Cell, key.Slice, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, Interval(series, medians), summary?.Spread ?? double.NaN,
+            ParametersOf.Cell(cell.Cell, key.Slice, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, cell.Cell.Mode is "matrix" or "contention" or "dial" or "null" ? OfRepeats(medians) : Interval(series, medians), summary?.Spread ?? double.NaN,
             metric == probe.Main && summary is not null ? Ceiling(cell, key.Slice, metric, summary.Median) : null, [], Overlap(cell, key))
         {
             Summary = summary,
@@ -39,6 +39,14 @@ sealed class FigureBuilder(PlanDocument plan)
         < HierarchicalBootstrap.LeastRepeats => new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {series.Count} repeats")),
         _ => HierarchicalBootstrap.OfMedian([.. series.Select(s => s.Values)], Seed),
     };
+
+    /// <summary>Where figures come by the hundred and only their ratios are shown: what repeats say, at no cost.</summary>
+    static Interval OfRepeats(double[] medians)
+    {
+        if (medians.Length is 0 or 1) return new(medians.FirstOrDefault(double.NaN), medians.FirstOrDefault(double.NaN), "none");
+        if (medians.Length < LogRatio.LeastRepeats) return new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {medians.Length} repeats"));
+        return StudentInterval.Of(Moments.Mean(medians), Moments.Deviation(medians) / Math.Sqrt(medians.Length), medians.Length - 1, 0.95) with { Kind = "95 % t over repeats" };
+    }
 
     /// <summary>Neighbours that depend on each other are drawn in blocks; of long sequences less often, to bound the time it takes.</summary>
     static Interval WithinOne(double[] values)

@@ -34,7 +34,9 @@ static class IsolationMatrices
     {
         var cells = plan.Cells.Where(c => c.Mode == "matrix").ToDictionary(c => c.Number);
         var places = plan.Layouts.DistinctBy(l => l.Layout).ToDictionary(l => l.Layout, l => (IReadOnlyList<string>)[.. l.Slices.Select(s => s.Name)]);
-        var found = couplings.Where(c => cells.ContainsKey(c.Together.Cell)).Select(c => (Coupling: c, Set: Set(cells[c.Together.Cell], c.Together.Slice, places[c.Together.Layout])));
+        // Where some aggressor does something else than its victim, every column says what is done.
+        var own = cells.Values.All(c => c.Aggressors().All(a => IsOwn(c, a)));
+        var found = couplings.Where(c => cells.ContainsKey(c.Together.Cell)).Select(c => (Coupling: c, Set: Set(cells[c.Together.Cell], places[c.Together.Layout], own)));
         return [.. found.GroupBy(f => (f.Coupling.Together.Layout, f.Coupling.Together.Probe, f.Coupling.Together.Parameters)).Select(g => Of(g.Key.Layout, g.Key.Probe, g.Key.Parameters, places[g.Key.Layout], [.. g]))];
     }
 
@@ -47,16 +49,16 @@ static class IsolationMatrices
         return new(layout, probe, parameters, victims, sets, [.. victims.Select(v => (IReadOnlyList<Coupling?>)[.. sets.Select(s => at.GetValueOrDefault((v, s)))])]);
     }
 
-    static AggressorSet Set(CellDocument cell, string victim, IReadOnlyList<string> slices)
+    static AggressorSet Set(CellDocument cell, IReadOnlyList<string> slices, bool own)
     {
         var aggressors = cell.Aggressors();
         if (aggressors.Count == 0) return new(AggressorSet.None, "");
-        var first = aggressors[0];
-        var text = CellWorks.Text(first.Parameters);
-        var same = first.Probe == cell.Probe && text == CellWorks.Text(cell.Parameters);
+        var text = CellWorks.Text(aggressors[0].Parameters);
         return new(aggressors.Count > 1 && aggressors.Count == slices.Count - 1 ? AggressorSet.Others : string.Join('+', aggressors.Select(a => a.Slice)),
-            same ? "" : text.Length == 0 ? first.Probe : $"{first.Probe} {text}");
+            own ? "" : text.Length == 0 ? aggressors[0].Probe : $"{aggressors[0].Probe} {text}");
     }
+
+    static bool IsOwn(CellDocument cell, WorkDocument aggressor) => aggressor.Probe == cell.Probe && CellWorks.Text(aggressor.Parameters) == CellWorks.Text(cell.Parameters);
 
     static int Place(IReadOnlyList<string> slices, string slice) => slices.TakeWhile(s => s != slice).Count();
 }
