@@ -19,7 +19,7 @@ static class CommandLine
         if (parsed.Action is ParseErrorAction wrong)
         {
             wrong.ShowHelp = false;
-            await parsed.InvokeAsync();
+            await parsed.InvokeAsync(new InvocationConfiguration { Output = Console.Error });
             return Wrong;
         }
         try
@@ -38,23 +38,33 @@ static class CommandLine
         {
             return Print(wrongFile.Message, Wrong);
         }
+        catch (RunFolderException notARun) when (notARun.NotARun)
+        {
+            return Print(notARun.Message, Wrong);
+        }
         catch (Exception failure) when (failure is PartitionException or NvmlException or RunFolderException or IOException or UnauthorizedAccessException)
         {
             return Print(failure.Message, Failed);
         }
     }
 
-    public static RootCommand Root() => new("GPU partitioning and inference performance lab: cuts a device into slices, measures them alone and at the same time, and reports.")
+    public static RootCommand Root()
     {
-        RunVerb.Create(),
-        ReportVerb.Create(),
-        DevicesVerb.Create(),
-        ProbesVerb.Create(),
-        LayoutsVerb.Create(Devices.Open, Console.Out),
-        ProfilesVerb.Create(Devices.Open, Console.Out),
-        SchemaVerb.Create(),
-        CompletionVerb.Create(),
-    };
+        var root = new RootCommand("GPU partitioning and inference performance lab: cuts a device into slices, measures them alone and at the same time, and reports.")
+        {
+            RunVerb.Create(),
+            ReportVerb.Create(),
+            DevicesVerb.Create(),
+            ProbesVerb.Create(),
+            LayoutsVerb.Create(Devices.Open, Console.Out),
+            ProfilesVerb.Create(Devices.Open, Console.Out),
+            SchemaVerb.Create(),
+            CompletionVerb.Create(),
+        };
+        // A switch takes no value: with one, what follows it on the line could not be completed.
+        foreach (var flag in root.Subcommands.SelectMany(c => c.Options).OfType<Option<bool>>()) flag.Arity = ArgumentArity.Zero;
+        return root;
+    }
 
     static int Print(string message, int code)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuLab.Control;
 using GpuLab.Control.Simulated;
 using GpuLab.Model;
@@ -20,7 +21,7 @@ static class RehearsalView
         var model = simulated.Model;
         yield return $"rehearsal: every figure of {device.Id} is simulated, a prediction. The same sweep on the GPU itself would";
         var budget = sweep.Budget is { } limit && limit < plan.Seconds ? $", cut off at the budget of {Pretty.Time(limit)}" : "";
-        yield return $"  take   about {Pretty.Time(plan.Seconds)} for {Pretty.Digits(plan.TrialCount)} trials{budget}";
+        yield return $"  take   about {Pretty.Time(plan.Seconds)} for {N(plan.TrialCount)} trials{budget}";
         var cuts = plan.Groups.Count(g => !g.Layout.IsWhole);
         if (cuts == 0) yield return $"  need   nothing beside access to the GPU: {model.Product} stays whole";
         else
@@ -35,8 +36,10 @@ static class RehearsalView
             yield return $"  need   permission to cut it: root, or the capability files mig/config of the driver";
             yield return model.MinDriver is { } driver ? $"  need   driver {driver} or newer" : "  need   a driver that knows this GPU; which one is the first is not known here";
             var most = plan.Groups.Max(g => g.Slices.Count);
-            yield return $"  change the layout {Pretty.Digits(cuts)} times, with up to {Pretty.Digits(most)} slices and as many worker processes at once; what is found is restored";
+            yield return $"  change the layout {N(cuts)} times, with up to {N(most)} slices and as many worker processes at once; what is found is restored";
         }
-        foreach (var skip in plan.Skips) yield return $"  skip   {skip.What}: {skip.Reason}{(skip.Cells > 0 ? $" ({Pretty.Digits(skip.Cells)} cells)" : "")}";
+        foreach (var skip in plan.Skips) yield return $"  skip   {skip.What}: {skip.Reason}{(skip.Cells > 0 ? $" ({N(skip.Cells)} cells)" : "")}";
     }
+
+    static string N(int count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -13,8 +13,7 @@ abstract class RunProgress : IRunProgress, IDisposable
     /// <summary>One line that changes on a terminal, plain lines elsewhere.</summary>
     public static RunProgress For(Plan plan, IDevice device, IReadOnlyList<string> effects)
     {
-        var simulated = device.Facts.Simulated ? " (simulated)" : "";
-        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{device.Facts.Name}{simulated}: {plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}"));
+        Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{device.Facts.Name}: {plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}"));
         foreach (var effect in effects) Console.Error.WriteLine(effect);
         return Console.IsErrorRedirected ? new LogProgress() : new LineProgress();
     }

@@ -14,8 +14,13 @@ namespace GpuLab.Cli;
 /// <summary>One <c>gpulab run</c> from file to report.</summary>
 sealed class RunSession(RunRequest request)
 {
+    /// <summary>SIGXFSZ of Linux, for which .NET has no name.</summary>
+    const PosixSignal FileSizeExceeded = (PosixSignal)25;
+
     public async Task<int> Run(CancellationToken cancel)
     {
+        // Without this a limit on the size of files ends the process where it should end in a sentence.
+        using var tooBig = PosixSignalRegistration.Create(FileSizeExceeded, s => s.Cancel = true);
         var (sweep, info) = request.Resume is { } folder ? Again(folder) : (Read(request.Sweep!), null);
         var device = Devices.Open(request.On ?? (info is null ? sweep.Device : DeviceId.Parse(info.Device, null)));
         var plant = request.Simulation.Check(device);
@@ -93,7 +98,17 @@ sealed class RunSession(RunRequest request)
         return (Bound(SweepReader.Read(info.Sweep, Path.Combine(folder, RunFiles.Run), Catalogue.Probes)), info);
     }
 
-    static Sweep Read(FileInfo file) => Bound(SweepReader.ReadFile(file.ToString(), Catalogue.Probes));
+    static Sweep Read(FileInfo file)
+    {
+        try
+        {
+            return Bound(SweepReader.ReadFile(file.ToString(), Catalogue.Probes));
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{file}: the sweep cannot be read: {unreadable.Message}");
+        }
+    }
 
     static Sweep Bound(SweepReading read) => read.Sweep ?? throw new UsageException(string.Join('\n', read.Errors));
 

@@ -67,9 +67,9 @@ sealed unsafe class ChaseProbe : IPreparedProbe
     public void Sample(ref SampleSink sink)
     {
         before = at;
-        var start = MonotonicClock.Now;
+        var start = Monotonic.Now;
         at = ChaseCycle.Walk(at, steps);
-        var end = MonotonicClock.Now;
+        var end = Monotonic.Now;
         sink.Add(0, start, end, steps, (end - start) * 1e-9 / steps);
     }
 
@@ -99,9 +99,9 @@ sealed unsafe class ChaseProbe : IPreparedProbe
             var fastest = long.MaxValue;
             for (var attempt = 0; attempt < 3 && fastest >= Target / 2; attempt++)
             {
-                var start = MonotonicClock.Now;
+                var start = Monotonic.Now;
                 at = ChaseCycle.Walk(at, count);
-                fastest = Math.Min(fastest, MonotonicClock.Now - start);
+                fastest = Math.Min(fastest, Monotonic.Now - start);
             }
             if (fastest >= Target / 2) return 2 * count;
         }

@@ -71,9 +71,9 @@ sealed unsafe class ComputeProbe : IPreparedProbe
     public void Sample(ref SampleSink sink)
     {
         work.Start();
-        var start = MonotonicClock.Now;
+        var start = Monotonic.Now;
         team.Run(work);
-        var end = MonotonicClock.Now;
+        var end = Monotonic.Now;
         sink.AddRate(0, start, end, work.Steps, work.Flop);
     }
 
@@ -125,8 +125,8 @@ sealed unsafe class ComputeProbe : IPreparedProbe
     double Burst()
     {
         work.Start();
-        var start = MonotonicClock.Now;
+        var start = Monotonic.Now;
         team.Run(work);
-        return work.Flop * 1e9 / (MonotonicClock.Now - start);
+        return work.Flop * 1e9 / (Monotonic.Now - start);
     }
 }

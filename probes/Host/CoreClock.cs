@@ -1,3 +1,4 @@
+using GpuLab.Running;
 using System.Runtime.CompilerServices;
 
 namespace GpuLab.Probes.Host;
@@ -14,9 +15,9 @@ static class CoreClock
         double fastest = 0;
         for (var i = 0; i < Tries; i++)
         {
-            var start = MonotonicClock.Now;
+            var start = Monotonic.Now;
             var end = Chain(seed, start, seed + i, Turns);
-            fastest = Math.Max(fastest, PerTurn * (double)Turns * 1e9 / (MonotonicClock.Now - start));
+            fastest = Math.Max(fastest, PerTurn * (double)Turns * 1e9 / (Monotonic.Now - start));
             seed ^= end;
         }
         return fastest;

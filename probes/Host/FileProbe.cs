@@ -95,9 +95,9 @@ sealed unsafe class FileProbe : IPreparedProbe
     {
         Ready();
         var right = cache!.Resident() == (cold ? 0 : cache.Pages);
-        var start = MonotonicClock.Now;
+        var start = Monotonic.Now;
         team.Run(work);
-        var end = MonotonicClock.Now;
+        var end = Monotonic.Now;
         sink.Add(0, start, end, 1, bytes * 1e9 / (end - start), right ? SampleFlags.None : SampleFlags.WrongState);
         if (work.Failed) wrong = "a read failed or ended before the end of the file";
     }
@@ -145,9 +145,9 @@ sealed unsafe class FileProbe : IPreparedProbe
             copy.Variant = variant;
             for (var burst = 0; burst < WarmBursts; burst++)
             {
-                var start = MonotonicClock.Now;
+                var start = Monotonic.Now;
                 team.Run(copy);
-                fastest = Math.Max(fastest, bytes * 1e9 / (MonotonicClock.Now - start));
+                fastest = Math.Max(fastest, bytes * 1e9 / (Monotonic.Now - start));
             }
         }
         return new(fastest, $"measured: fastest of {WarmBursts} copies of each kind within memory, bytes of payload");
@@ -164,10 +164,10 @@ sealed unsafe class FileProbe : IPreparedProbe
             double fastest = 0;
             for (var burst = 0; burst < ColdBursts; burst++)
             {
-                var start = MonotonicClock.Now;
+                var start = Monotonic.Now;
                 team.Run(work);
                 if (work.Failed) return null;
-                fastest = Math.Max(fastest, bytes * 1e9 / (MonotonicClock.Now - start));
+                fastest = Math.Max(fastest, bytes * 1e9 / (Monotonic.Now - start));
             }
             return new(fastest, $"measured: faster of {ColdBursts} sequential reads past the page cache (O_DIRECT), same blocks and threads");
         }

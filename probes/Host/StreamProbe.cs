@@ -98,9 +98,9 @@ sealed unsafe class StreamProbe : IPreparedProbe
     {
         work.Window = (int)(samples++ % work.Windows);
         var counted = StreamTuning.Counted(work.Kernel, work.WindowBytes) * work.Passes;
-        var start = MonotonicClock.Now;
+        var start = Monotonic.Now;
         team.Run(work);
-        var end = MonotonicClock.Now;
+        var end = Monotonic.Now;
         sink.AddRate(0, start, end, work.Passes, counted);
         if (sums is not null && work.Sum != Expected(sums)) wrong ??= "the sum of a segment differs from that of the data written";
     }

@@ -88,8 +88,8 @@ readonly record struct StreamTuning(StreamVariant Variant, int Windows, int Pass
     static double Burst(StreamWork work, Team team)
     {
         work.Window = (work.Window + 1) % work.Windows;
-        var start = MonotonicClock.Now;
+        var start = Monotonic.Now;
         team.Run(work);
-        return Counted(work.Kernel, work.WindowBytes) * work.Passes * 1e9 / (MonotonicClock.Now - start);
+        return Counted(work.Kernel, work.WindowBytes) * work.Passes * 1e9 / (Monotonic.Now - start);
     }
 }

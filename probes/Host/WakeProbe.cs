@@ -33,9 +33,9 @@ sealed unsafe class WakeProbe : IPreparedProbe
             var fastest = long.MaxValue;
             for (var attempt = 0; attempt < 3 && fastest >= Target; attempt++)
             {
-                var start = MonotonicClock.Now;
+                var start = Monotonic.Now;
                 Rounds(rounds);
-                fastest = Math.Min(fastest, MonotonicClock.Now - start);
+                fastest = Math.Min(fastest, Monotonic.Now - start);
             }
             if (fastest >= Target) break;
         }
@@ -55,9 +55,9 @@ sealed unsafe class WakeProbe : IPreparedProbe
 
     public void Sample(ref SampleSink sink)
     {
-        var start = MonotonicClock.Now;
+        var start = Monotonic.Now;
         Rounds(rounds);
-        var end = MonotonicClock.Now;
+        var end = Monotonic.Now;
         sink.Add(0, start, end, rounds, (end - start) * 1e-9 / (2 * rounds));
     }
 

@@ -1,3 +1,4 @@
+using GpuLab.Running;
 using System.Globalization;
 using GpuLab.Control.Host;
 using GpuLab.Model;
@@ -95,9 +96,9 @@ static unsafe class HostPeerComparison
 
     static double Time(Action run)
     {
-        var start = MonotonicClock.Now;
+        var start = Monotonic.Now;
         run();
-        return (MonotonicClock.Now - start) * 1e-9;
+        return (Monotonic.Now - start) * 1e-9;
     }
 
     static void Show(string name, long bytes, string unit, int pairs, string ourName, string peerName, Func<double> ours, Func<double> peer)

@@ -1,10 +1,19 @@
 using GpuLab.Running;
+using GpuLab.Tests.EndToEnd;
 using GpuLab.Tests.Running;
 
 namespace GpuLab.Tests;
 
-/// <summary>The test assembly started as a worker: the real worker host with probes that misbehave.</summary>
+/// <summary>
+/// The test assembly as a program: started as a worker, the real worker host with probes that misbehave; started by
+/// scripts/kill-test, the same loop as in the tests with more kills.
+/// </summary>
 static class Program
 {
-    static int Main(string[] args) => args is ["worker", .. var rest] ? WorkerEntry.Run(rest, FakeProbes.For, _ => { }) : 2;
+    static int Main(string[] args) => args switch
+    {
+        ["worker", .. var rest] => WorkerEntry.Run(rest, FakeProbes.For, _ => { }),
+        ["kill-test", .. var rest] => KillProgram.Run(rest).GetAwaiter().GetResult(),
+        _ => 2,
+    };
 }

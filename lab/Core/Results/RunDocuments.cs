@@ -10,7 +10,7 @@ static class RunDocuments
     public static RunInfo ReadInfo(string folder)
     {
         if (!File.Exists(Path.Combine(folder, RunFiles.Run)))
-            throw new RunFolderException($"'{folder}' is not a run folder: there is no {RunFiles.Run} in it. Name the folder that gpulab run has written.");
+            throw new RunFolderException($"'{folder}' is not a run folder: there is no {RunFiles.Run} in it. Name the folder that gpulab run has written.") { NotARun = true };
         return Read(Path.Combine(folder, RunFiles.Run), ResultsJson.Documents.RunInfo);
     }
 

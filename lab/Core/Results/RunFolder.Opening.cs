@@ -6,7 +6,7 @@ public sealed partial class RunFolder
 {
     /// <summary>Starts a run in a new or empty folder.</summary>
     /// <exception cref="RunFolderException">Not empty, held by another process, not writable, disk full.</exception>
-    public static RunFolder Create(string path, RunInfo info, PlanDocument plan) => Guarded(path, () =>
+    public static RunFolder Create(string path, RunInfo info, PlanDocument plan) => Guarded(path, "Nothing was measured; choose another folder, or make room or access.", () =>
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         Directory.CreateDirectory(path);
@@ -36,7 +36,7 @@ public sealed partial class RunFolder
     /// <summary>Goes on with a run: cuts off what the unfinished trial left behind and appends from there.</summary>
     /// <param name="info">What would be started now; its sweep, seed and device must be those of the run.</param>
     /// <exception cref="RunFolderException">No run, another sweep, seed or device, newer schema, damaged, held by another process, not writable.</exception>
-    public static RunFolder Resume(string path, RunInfo info) => Guarded(path, () =>
+    public static RunFolder Resume(string path, RunInfo info) => Guarded(path, RunFolderException.Saved, () =>
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         RunDocuments.ReadInfo(path);

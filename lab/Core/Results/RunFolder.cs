@@ -214,13 +214,13 @@ public sealed partial class RunFolder : IDisposable
 
     static bool IsStorage(Exception e) => e is IOException or UnauthorizedAccessException;
 
-    static void Guarded(string path, Action write) => Guarded(path, () =>
+    static void Guarded(string path, Action write) => Guarded(path, RunFolderException.Saved, () =>
     {
         write();
         return 0;
     });
 
-    static T Guarded<T>(string path, Func<T> write)
+    static T Guarded<T>(string path, string remedy, Func<T> write)
     {
         try
         {
@@ -228,7 +228,7 @@ public sealed partial class RunFolder : IDisposable
         }
         catch (Exception e) when (IsStorage(e))
         {
-            throw RunFolderException.Writing(path, e);
+            throw RunFolderException.Writing(path, e, remedy);
         }
     }
 }

@@ -5,9 +5,13 @@ public sealed class RunFolderException(string message, Exception? inner = null) 
 {
     internal const int FileTooBig = 27;
     const int NoSpace = 28, QuotaExceeded = 122;
+    internal const string Saved = "Every finished trial is saved; make room or access, then go on with --resume.";
+
+    /// <summary>Whether a folder was named as a run that is none: a slip of the user, not of the disk.</summary>
+    public bool NotARun { get; init; }
 
     /// <summary>What an error of the file system means for somebody who is writing results.</summary>
-    internal static RunFolderException Writing(string path, Exception error)
+    internal static RunFolderException Writing(string path, Exception error, string remedy = Saved)
     {
         var what = error switch
         {
@@ -16,7 +20,7 @@ public sealed class RunFolderException(string message, Exception? inner = null) 
             IOException { HResult: FileTooBig } => $"'{path}' would grow beyond the largest file allowed here",
             _ => $"'{path}' cannot be written: {error.Message.TrimEnd('.')}",
         };
-        return new($"{what}. Every finished trial is saved; make room or access, then go on with --resume.", error);
+        return new($"{what}. {remedy}", error);
     }
 
     internal static RunFolderException Reading(string path, Exception error) => new(error switch

@@ -71,7 +71,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     async Task Alone(Trial trial, Phase phase, Player player, double share, CancellationToken cancel)
     {
         var watch = new SliceWatch(RuleFor(player, share), (long)(stopping.MinTime * share * 1e9));
-        var samples = await Phase(trial, phase, [player], (samples, elapsed) => watch.Look(samples[0], elapsed, null), cancel);
+        var samples = await Phase(trial, phase, [player], (samples, elapsed) => Awaited(samples, elapsed) ?? watch.Look(samples[0], elapsed, null), cancel);
         if (player.IsVictim) Note(watch);
         else player.Pace = Dialling.Period(samples[0], player.Work.Duty);
     }
@@ -85,6 +85,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
         var samples = await Phase(trial, Results.Phase.Together, team, (samples, elapsed) =>
         {
             if (tail > 0) return Math.Max(0, tail - elapsed);
+            if (Awaited(samples, elapsed) is { } wait) return wait;
             var window = CommonWindow.Of(samples);
             var most = 0L;
             for (var i = 0; i < watches.Length; i++) most = Math.Max(most, watches[i]?.Look(samples[i], elapsed, window) ?? 0);
@@ -98,6 +99,10 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
         foreach (var watch in watches.OfType<SliceWatch>()) Note(watch);
         Judge(trial, team, samples, needed);
     }
+
+    /// <summary>On a busy machine the first sample may take longer than the longest time of a very short repeat; it is waited for.</summary>
+    long? Awaited(IReadOnlyList<List<Sample>> samples, long elapsed) =>
+        samples.Any(s => s.Count == 0) && elapsed < timeouts.Silence.TotalNanoseconds ? 5_000_000 : null;
 
     /// <summary>Keeps the proof of overlap, or the flag that there is none.</summary>
     void Judge(Trial trial, IReadOnlyList<Player> team, IReadOnlyList<List<Sample>> samples, long needed)
@@ -130,6 +135,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
         for (var i = 0; i < team.Count; i++)
         {
             if (team[i].Worker.Dropped > 0) flags.Add("dropped");
+            if (samples[i].Count == 0 && phase != Results.Phase.Warmup) throw new WorkerException($"{team[i].Work.Probe.Id} took no sample on {team[i].Work.Slice}");
             Keep(trial, phase, team[i].Work, samples[i]);
         }
         return samples;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuLab.Model;
 using GpuLab.Running;
 
@@ -8,7 +9,8 @@ namespace GpuLab.Probes.Sim.Models;
 /// <param name="tensor">Matrix products, dealt out to SMs as they become free; else loops, dealt out evenly.</param>
 sealed class ComputeModel(ProbeInfo info, string figure, bool tensor) : ISimModel
 {
-    const double Region = 0.05;
+    /// <summary>Seconds: long enough for clocks to settle, short enough for a quick look.</summary>
+    const double Region = 0.01;
 
     public ProbeInfo Info => info;
 
@@ -23,7 +25,7 @@ sealed class ComputeModel(ProbeInfo info, string figure, bool tensor) : ISimMode
             Noise = 0.001,
             SlowSm = to => tensor ? slice.NeedSms / (slice.NeedSms - 1 + to) : 1 / to,
             Ceiling = new(peak, $"{gpu.How(figure)}, times {slice.NeedSms:0} of {gpu.Need("sms"):0} SMs"),
-            Facts = new() { ["sms"] = Pretty.Digits((int)slice.NeedSms), ["power"] = Pretty.Percent(power) + " of the limit at full clock", ["efficiency"] = gpu.Traits.Source },
+            Facts = new() { ["sms"] = string.Create(CultureInfo.InvariantCulture, $"{slice.NeedSms:0.#}"), ["power"] = Pretty.Percent(power) + " of the limit at full clock", ["efficiency"] = gpu.Traits.Source },
         };
     }
 

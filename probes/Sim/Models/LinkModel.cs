@@ -1,3 +1,4 @@
+using System.Globalization;
 using GpuLab.Model;
 
 namespace GpuLab.Probes.Sim.Models;
@@ -30,7 +31,7 @@ sealed class LinkModel(ProbeInfo info, bool up, bool down) : ISimModel
         {
             Noise = pageable ? 0.01 : 0.002,
             Ceiling = pageable ? null : new(both ? 2 * line : line, gpu.How("link")),
-            Facts = new() { ["copy engines"] = Pretty.Digits(slice.CopyEngines), ["efficiency"] = gpu.Traits.Source },
+            Facts = new() { ["copy engines"] = slice.CopyEngines.ToString(CultureInfo.InvariantCulture), ["efficiency"] = gpu.Traits.Source },
         };
     }
 }

@@ -34,7 +34,8 @@ sealed class MemoryModel(ProbeInfo info, int arrays, double counted, Func<SimTra
         var seconds = Overhead + bytes * counted / rate;
         return new(seconds, [new(bytes * counted, IsRate: true)], new(Memory: (1 - cached) * rate / memory, Power: 0.5 * slice.MemoryShare))
         {
-            Ceiling = new(peak, $"{gpu.How("memory_bandwidth")}, times {slice.MemoryShare:0.###} of the memory units"),
+            // What L2 serves is not bounded by memory.
+            Ceiling = cached > 0 ? null : new(peak, $"{gpu.How("memory_bandwidth")}, times {slice.MemoryShare:0.###} of the memory units"),
             Facts = new() { ["array"] = Units.BytesText(bytes), ["in L2"] = Pretty.Percent(cached), ["efficiency"] = gpu.Traits.Source },
         };
     }

@@ -112,7 +112,7 @@ public sealed partial class RunReportTests(ITestOutputHelper output)
     [Fact]
     public void Sections_appear_only_when_their_data_is_there()
     {
-        Assert.Equal(["findings", "layouts", "slices", "together", "curves", "timeline", "figures", "skipped", "provenance", "reproduce"], Sections(Page));
+        Assert.Equal(["layouts", "slices", "together", "curves", "timeline", "findings", "figures", "skipped", "provenance", "reproduce"], Sections(Page));
         Assert.Equal(["reproduce"], Sections(RunReport.Render(SampleAnalysis.Empty())));
         var host = SampleAnalysis.Host();
         Assert.DoesNotContain("timeline", Sections(RunReport.Render(host with { Run = host.Run with { Events = [] } })));

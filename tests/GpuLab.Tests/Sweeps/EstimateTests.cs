@@ -6,8 +6,8 @@ namespace GpuLab.Tests.Sweeps;
 public class EstimateTests
 {
     /// <summary>Round numbers: a second here and there, nothing for memory.</summary>
-    static readonly TimeModel Round = new(Cut: 10, WorkerStart: 5, Handshake: 1, Prepare: 1, TouchRate: 1e15, Touched: 1, UsualBytes: 0,
-        Region: 0, WorkRate: 1e15, Precision: 1, Window: 0.5, Around: 0.25);
+    static readonly TimeModel Round = new(Cut: 10, WorkerStart: 5, Handshake: 1, Prepare: 1, TouchRate: 1e15, UsualBytes: 0,
+        Sample: 0, Precision: 1, Around: 0.25);
 
     static readonly Stopping Second = new(null, 1, MinTime: 1, MaxTime: 10, Warmup: 2);
 
@@ -15,15 +15,19 @@ public class EstimateTests
     public void A_solo_trial_is_prepared_warmed_up_and_measured_once() => Assert.Equal(1 + 1 + 2 + 1, Trial(1), 6);
 
     [Fact]
-    public void A_concurrent_trial_measures_each_slice_alone_before_and_after() => Assert.Equal(1 + 3 * 1 + 2 + 3 * 1 + (1 + 0.25) + 3 * 1, Trial(3), 6);
+    public void A_concurrent_trial_measures_each_slice_alone_before_and_after() => Assert.Equal(1 + 3 * 1 + 2 + 3 * 0.5 + (1 + 0.25) + 3 * 0.5, Trial(3), 6);
 
     [Fact]
-    public void Large_samples_take_longer_up_to_the_most_that_a_repeat_may_take()
+    public void Many_samples_take_longer_up_to_the_most_that_a_repeat_may_take()
     {
-        var slow = Round with { WorkRate = 1e6, Touched = 2 };
-        Assert.Equal(4 + 2, slow.Trial(Probe, new(new KeyValuePair<string, ParameterValue>("bytes", ParameterValue.Bytes(1e6))), Second, 1), 6);
-        Assert.Equal(4 + 10, slow.Trial(Probe, new(new KeyValuePair<string, ParameterValue>("bytes", ParameterValue.Bytes(1e6))), Second with { MinSamples = 8 }, 1), 6);
+        var slow = Round with { Sample = 0.5 };
+        Assert.Equal(4 + 2, slow.Trial(Probe, Parameters.None, Second with { MinSamples = 4 }, 1), 6);
+        Assert.Equal(4 + 10, slow.Trial(Probe, Parameters.None, Second with { MinSamples = 80 }, 1), 6);
     }
+
+    [Fact]
+    public void Memory_that_is_filled_takes_its_time() =>
+        Assert.Equal(5 + 2, (Round with { TouchRate = 1e6 }).Trial(Probe, new(new KeyValuePair<string, ParameterValue>("bytes", ParameterValue.Bytes(2e6))), Second, 1), 6);
 
     [Fact]
     public void A_plan_is_the_sum_of_its_layouts()
@@ -31,7 +35,7 @@ public class EstimateTests
         var plan = Plan("name: t\nprobes: [mem.read]\nlayouts: [whole, 2x1c]\nrepeats: 2\nmin_samples: 1\nmin_time: 1s\nmax_time: 10s\nwarmup: 2s");
 
         // One cell of 5 s on the whole, two on the halves, each twice; a cut and the workers besides.
-        Assert.Equal([10 + 5 + 5 * 2, 10 + 2 * 5 + 2 * 5 * 2], plan.Groups.Select(g => Math.Round(g.Seconds, 6)));
+        Assert.Equal([10 + 5 + 5 * 2, Math.Round(10 + Math.Sqrt(2) * 5, 6) + 2 * 5 * 2], plan.Groups.Select(g => Math.Round(g.Seconds, 6)));
         Assert.Equal(plan.Groups.Sum(g => g.Seconds), plan.Seconds, 6);
     }
 

@@ -213,7 +213,7 @@ public class PlannerTests
 
         Assert.InRange(result.Plan!.Seconds, 20, 50);
         Assert.Empty(result.Plan.Skips);
-        Assert.Equal(2, result.Plan.Trials.Where(t => t.Cell.Mode == Mode.Concurrent).Select(t => t.Cell).Distinct().Count());
+        Assert.Equal(6, result.Plan.Trials.Where(t => t.Cell.Mode == Mode.Concurrent).Select(t => t.Cell).Distinct().Count());
         Assert.All(result.Plan.Trials.Where(t => t.Cell.Probe.Axis is not null), t => Assert.True(t.Cell.Layout.IsWhole));
     }
 

@@ -5,6 +5,8 @@ static class Repository
 {
     public static string Text(string path) => File.ReadAllText(Path.Combine(Root(), path));
 
+    public static string Folder(string path) => Path.Combine(Root(), path);
+
     static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

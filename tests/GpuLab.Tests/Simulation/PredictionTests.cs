@@ -1,0 +1,103 @@
+using GpuLab.Control.Simulated;
+using GpuLab.Geometry;
+using GpuLab.Model;
+using GpuLab.Probes;
+using GpuLab.Probes.Sim;
+using GpuLab.Running;
+
+namespace GpuLab.Tests.Simulation;
+
+/// <summary>Models against the figures that were measured on real GPUs (bands of MEASUREMENT 4.1) and against geometry.</summary>
+public sealed class PredictionTests
+{
+    [Theory]
+    [InlineData("a100-80gb", "mem.triad", 1.70e12)]
+    [InlineData("h200-141gb", "mem.triad", 4.15e12)]
+    [InlineData("h200-141gb", "mem.read", 4.48e12)]
+    [InlineData("h100-80gb", "link.h2d", 55.4e9)]
+    [InlineData("a100-80gb", "link.h2d", 26.1e9)]
+    [InlineData("a100-80gb", "compute.bf16", 271e12)]
+    [InlineData("h200-141gb", "compute.bf16", 789e12)]
+    public void A_whole_GPU_is_predicted_within_4_percent_of_what_was_measured(string key, string probe, double measured) =>
+        Assert.InRange(Rate(key, "whole", probe, 1 << 30) / measured, 0.96, 1.04);
+
+    [Theory]
+    [InlineData("1g.18gb@0", 1 / 8.0, 16 / 132.0)]
+    [InlineData("2g.35gb@0", 2 / 8.0, 32 / 132.0)]
+    [InlineData("3g.71gb@4", 4 / 8.0, 60 / 132.0)]
+    [InlineData("4g.71gb@0", 4 / 8.0, 64 / 132.0)]
+    public void A_slice_has_its_share_of_memory_and_of_SMs(string slice, double memory, double compute)
+    {
+        Assert.InRange(Rate("h200-141gb", slice, "mem.read", 1 << 30) / Rate("h200-141gb", "whole", "mem.read", 1 << 30) / memory, 0.995, 1.005);
+        Assert.InRange(Rate("h200-141gb", slice, "compute.fp64", 0) / Rate("h200-141gb", "whole", "compute.fp64", 0) / compute, 0.995, 1.005);
+    }
+
+    [Fact]
+    public void One_copy_engine_takes_turns_between_the_directions()
+    {
+        var one = Rate("h200-141gb", "1g.18gb@0", "link.bidir", 1 << 26) / Rate("h200-141gb", "1g.18gb@0", "link.h2d", 1 << 26);
+        var more = Rate("h200-141gb", "3g.71gb@0", "link.bidir", 1 << 26) / Rate("h200-141gb", "3g.71gb@0", "link.h2d", 1 << 26);
+        Assert.InRange(one, 0.99, 1.01);
+        Assert.InRange(more, 1.8, 1.9);
+    }
+
+    [Fact]
+    public void A_working_set_within_the_slices_share_of_L2_is_faster()
+    {
+        var hot = Rate("h200-141gb", "1g.18gb@0", "mem.curve", 2 << 20);
+        var cold = Rate("h200-141gb", "1g.18gb@0", "mem.curve", 64 << 20);
+        Assert.True(hot > 1.2 * cold);
+    }
+
+    [Theory]
+    [InlineData("a100-40gb", "compute.fp8", "has no fp8")]
+    [InlineData("gh200-144gb", "link.h2d", "'link' of")]
+    [InlineData("gh200-144gb", "mem.read", "'l2' of")]
+    public void What_is_not_known_is_skipped_by_name(string key, string probe, string reason)
+    {
+        var device = SimulatedDevice.Open(key);
+        var info = Catalogue.Probes.Single(p => p.Id == probe);
+        Assert.Contains(reason, Catalogue.Obstacle(device, info, Whole, Parameters.None), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Arrays_that_do_not_fit_are_skipped()
+    {
+        var device = SimulatedDevice.Open("h200-141gb");
+        var info = Catalogue.Probes.Single(p => p.Id == "mem.triad");
+        Assert.Contains("do not fit", Catalogue.Obstacle(device, info, Whole, Bytes(64L << 30)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_probe_of_every_GPU_is_predicted_or_skipped_with_a_reason()
+    {
+        foreach (var model in GpuCatalogue.All)
+        {
+            var gpu = SimGpu.Of(model.Key);
+            foreach (var sim in SimModels.All)
+            {
+                try
+                {
+                    var work = sim.Predict(gpu, gpu.Slice("whole"), Parameters.None);
+                    Assert.True(work.Seconds is > 0 and < 10);
+                    Assert.Equal(sim.Info.Metrics.Count, work.Outputs.Count);
+                }
+                catch (ProbeSkippedException skip)
+                {
+                    Assert.NotEmpty(skip.Message);
+                }
+            }
+        }
+    }
+
+    static Control.Slice Whole => new(0, "whole", "whole", 0, 8, [], new Dictionary<string, string>());
+
+    static Parameters Bytes(long bytes) => new(KeyValuePair.Create("bytes", ParameterValue.Bytes(bytes)));
+
+    static double Rate(string key, string slice, string probe, long bytes)
+    {
+        var gpu = SimGpu.Of(key);
+        var work = SimModels.Find(probe)!.Predict(gpu, gpu.Slice(slice), bytes == 0 ? Parameters.None : Bytes(bytes));
+        return work.Outputs[0].Amount / work.Seconds;
+    }
+}
