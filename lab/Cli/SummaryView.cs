@@ -12,7 +12,7 @@ static class SummaryView
     public static void Print(Analysis analysis, string folder, string report)
     {
         var simulated = analysis.Run.Info.Simulated;
-        foreach (var layout in analysis.Figures.Where(f => f.Mode is "solo" or "concurrent" or "mixed").GroupBy(f => f.Layout))
+        foreach (var layout in analysis.Figures.Where(f => !f.ForRatio).GroupBy(f => f.Layout))
         {
             var title = simulated ? $"layout {layout.Key}  (SIMULATED: predicted, not measured)" : $"layout {layout.Key}";
             var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title), new Style(decoration: Decoration.Bold)).Width(null);

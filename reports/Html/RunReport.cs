@@ -14,7 +14,7 @@ public static class RunReport
         var model = new ReportModel(analysis);
         List<Section> sections = [.. new[]
         {
-            LayoutsSection.Of(model), SlicesSection.Of(model), TogetherSection.Of(model), CurvesSection.Of(model), TimelineSection.Of(model), FindingsSection.Of(model),
+            LayoutsSection.Of(model), SlicesSection.Of(model), TogetherSection.Of(model), MatrixSection.Of(model), ContentionSection.Of(model), CurvesSection.Of(model), TimelineSection.Of(model), FindingsSection.Of(model),
             RecordSections.Figures(model), RecordSections.Skipped(model), RecordSections.Provenance(model), RecordSections.Reproduce(model),
         }.OfType<Section>()];
         return Page(model, sections).ToString();

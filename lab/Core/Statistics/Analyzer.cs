@@ -40,7 +40,7 @@ public static class Analyzer
             .Concat(interference.Findings)
             .Concat(judged.SelectMany(j => j.Findings))
             .OrderByDescending(f => f.Severity).ToList();
-        return new(run, figures, Plateaus.Of(figures, run.Info), findings) { Couplings = couplings, Interference = interference };
+        return new(run, figures, Plateaus.Of([.. figures.Where(f => !f.ForRatio)], run.Info), findings) { Couplings = couplings, Interference = interference };
     }
 
     /// <summary>Puts what gates found on the figure.</summary>

@@ -48,6 +48,9 @@ public sealed record Figure(int Cell, string Layout, string Mode, string Slice, 
     /// <summary>What works beside it, such as <c>mem.copy on 1c@1</c>; empty where nothing does or all slices do the same.</summary>
     public string Beside { get; init; } = "";
 
+    /// <summary>Whether it comes from a mode whose cells differ in who works beside: then its ratio to alone is what tables and plots show.</summary>
+    public bool ForRatio => Mode is "matrix" or "contention" or "dial" or "null";
+
     /// <summary>How it is known that the slices worked together; null for what was measured alone.</summary>
     public OverlapProof? Proof { get; init; }
 

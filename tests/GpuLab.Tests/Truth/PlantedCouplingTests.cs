@@ -9,7 +9,7 @@ namespace GpuLab.Tests.Truth;
 /// </summary>
 public sealed class PlantedCouplingTests
 {
-    static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("GPULAB_TRUTH_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : 40;
+    static readonly int Seeds = int.TryParse(Environment.GetEnvironmentVariable("GPULAB_TRUTH_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : 25;
 
     [Theory]
     [InlineData(0.05)]
@@ -35,18 +35,19 @@ public sealed class PlantedCouplingTests
     public async Task At_the_margin_neither_verdict_is_given_often()
     {
         var found = await TruthRun.Couplings(Verdicts.IsolationMargin, Seeds);
-        AtMost(0.05, Count(found, VerdictKind.Coupled), Seeds);
-        AtMost(0.05, Count(found, VerdictKind.Isolated), Seeds);
+        // The tests are exact: ISOLATED is given in 5 % of cases just here, so that the count strays to both sides of it.
+        AtMost(0.05, Count(found, VerdictKind.Coupled), Seeds, byChance: true);
+        AtMost(0.05, Count(found, VerdictKind.Isolated), Seeds, byChance: true);
     }
 
     static int Count(IReadOnlyList<Coupling> found, VerdictKind kind) => found.Count(c => c.Verdict.Kind == kind);
 
     /// <summary>Of few seeds a share is only known roughly: what 1 in 1000 series of a machine exactly at the bar would miss by chance is let pass.</summary>
-    static void AtLeast(double share, int found, int of)
+    static void AtLeast(double share, int found, int of, bool byChance = false)
     {
-        var slack = of >= 200 ? 0 : 3.1 * Math.Sqrt(share * (1 - share) / of);
+        var slack = of >= 200 && !byChance ? 0 : 3.1 * Math.Sqrt(share * (1 - share) / of);
         Assert.True(found >= Math.Floor((share - slack) * of), FormattableString.Invariant($"{found} of {of}, expected at least {share:P0}"));
     }
 
-    static void AtMost(double share, int found, int of) => AtLeast(1 - share, of - found, of);
+    static void AtMost(double share, int found, int of, bool byChance = false) => AtLeast(1 - share, of - found, of, byChance);
 }

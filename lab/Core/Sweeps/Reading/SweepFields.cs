@@ -30,7 +30,7 @@ static class SweepFields
         Field<SweepDraft>.Of("layouts", "the cuts to measure, such as whole, 2x1c, 3g.71gb+2x2g.35gb or {generate: uniform}; default whole",
             new ListKind<LayoutChoice>("a layout or a list of layouts", new LayoutChoiceKind(), 10_000, LayoutChoiceKind.Word), (d, v) => d.Layouts = v),
         Field<SweepDraft>.Of("modes", "which slices work when: solo, concurrent, mixed, matrix, contention, dial, null; default solo",
-            new ListKind<Mode>("a mode or a list of modes", new WordKind<Mode>("mode", [.. Modes.All.Select(m => KeyValuePair.Create(m.Word, m.Mode))]), 10, m => Modes.Of(m).Word), (d, v) => d.Modes = v),
+            new ListKind<Mode>("a mode or a list of modes", new ModeKind(), 10, m => Modes.Of(m).Word), (d, v) => d.Modes = v),
         Field<SweepDraft>.Of("probes", "what is measured: ids, or maps of 'probe' and values for its parameters",
             new ListKind<ProbeChoice>("a list of probes", new ProbeEntryKind(catalogue), 1000), (d, v) => d.Probes = v),
         Field<SweepDraft>.Of("aggressors", "what slices do beside the one measured, in modes matrix and dial: as 'probes'; default: the same as it",
