@@ -54,10 +54,15 @@ static class CommandLine
         {
             RunVerb.Create(),
             ReportVerb.Create(),
+            CompareVerb.Create(),
+            RunsVerb.Create(),
+            FigureVerb.Create(),
+            ExportVerb.Create(),
             DevicesVerb.Create(),
             ProbesVerb.Create(),
             LayoutsVerb.Create(Devices.Open, Console.Out),
             ProfilesVerb.Create(Devices.Open, Console.Out),
+            PartitionVerb.Create(),
             SchemaVerb.Create(),
             CompletionVerb.Create(),
         };

@@ -11,11 +11,24 @@ static class Devices
     /// <exception cref="UsageException">There is no such device; the message says which there are.</exception>
     public static IDevice Open(DeviceId id) => id.Kind switch
     {
-        DeviceKind.Host or DeviceKind.Auto => HostDevice.Open(),
+        DeviceKind.Host => HostDevice.Open(),
         DeviceKind.Simulated => SimulatedDevice.Open(id.ToString()),
-        _ => throw new UsageException($"{id}: this version does not reach GPUs yet. '--on host' measures this machine."),
+        DeviceKind.Auto => Gpus.All.Select(gpu => (IDevice)Gpus.Open(gpu)).FirstOrDefault() ?? HostDevice.Open(),
+        _ => OpenGpu(id),
     };
 
     /// <summary>Devices of this machine, for <c>gpulab devices</c>.</summary>
-    public static IEnumerable<IDevice> Here() => [HostDevice.Open()];
+    public static IEnumerable<IDevice> Here() => [.. Gpus.All.Select(gpu => Gpus.Open(gpu)), HostDevice.Open()];
+
+    static Control.Gpu.GpuDevice OpenGpu(DeviceId id)
+    {
+        try
+        {
+            return Gpus.Open(id);
+        }
+        catch (PartitionException none)
+        {
+            throw new UsageException($"{none.Message} '--on host' measures this machine, '--on sim:KEY' a known GPU without hardware.");
+        }
+    }
 }

@@ -40,7 +40,7 @@ sealed class RunSession(RunRequest request)
             : RunFolder.Resume(path, Provenance.Of(sweep, device)))
         {
             if (device.Facts.Simulated) RehearsalView.Print(sweep, plan, device);
-            exit = await Measure(sweep, plan, device, partitioner, run, effects, request.Simulation.Launcher(OwnCommand(), run, plant), cancel);
+            exit = await Measure(sweep, plan, device, partitioner, run, effects, request.Simulation.Launcher(OwnCommand.Arguments, run, plant), cancel);
         }
         return Conclude(path, exit);
     }
@@ -120,13 +120,6 @@ sealed class RunSession(RunRequest request)
 
     static string DefaultFolder(Sweep sweep) =>
         Path.Combine("runs", $"{DateTimeOffset.UtcNow.ToString("yyyyMMdd-HHmmss", CultureInfo.InvariantCulture)}-{sweep.Name}");
-
-    /// <summary>The executable, or the host and the library where the program runs as <c>dotnet gpulab.dll</c>.</summary>
-    static IReadOnlyList<string> OwnCommand()
-    {
-        var program = Environment.ProcessPath!;
-        return Path.GetFileNameWithoutExtension(program) == "dotnet" ? [program, Path.Combine(AppContext.BaseDirectory, "gpulab.dll")] : [program];
-    }
 
     static string BootId() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
 

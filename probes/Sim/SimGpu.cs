@@ -43,7 +43,7 @@ sealed partial class SimGpu
     /// <exception cref="ProbeSkippedException">This GPU has no such slice.</exception>
     public SimSlice Slice(string name)
     {
-        if (name == "whole") return new(name, "whole", 1, 1, Maybe("sms"), Maybe("memory"), Model.Profiles.Max(p => p.Engines.Copy) ?? 2);
+        if (name == "whole") return new(name, "whole", 1, 1, Maybe("sms"), Maybe("memory") ?? Model.Profiles.Max(p => p.Memory), Model.Profiles.Max(p => p.Engines.Copy) ?? 2);
         var match = SliceName().Match(name);
         if (!match.Success || !Layout.TryParse(match.Groups["profile"].Value, null, out var layout) || layout is not { Items: [{ } item] } || Model.Find(item.Profile) is not { } profile)
             throw new ProbeSkippedException($"{Model.Key} has no slice '{name}'");

@@ -15,7 +15,7 @@ static class SimModels
         new MemoryModel(new MemWrite().Info, 1, 1, t => t.Write),
         new MemoryModel(new MemCopy().Info, 2, 2, t => t.Copy),
         new MemoryModel(new MemTriad().Info, 3, 3, t => t.Triad),
-        new MemoryModel(new MemCurve().Info, 1, 1, t => t.Copy),
+        new MemoryModel(new MemCurve().Info, 1, 1, t => t.Copy, overhead: 0),
         new ChaseModel(new LatChase().Info),
         new LinkModel(LinkInfo.ToDevice, up: true, down: false),
         new LinkModel(LinkInfo.ToHost, up: false, down: true),

@@ -21,7 +21,7 @@ static class Headline
         if (layout is null) yield break;
         var slice = layout.Slices[0].Name;
         var alone = m.Main.Where(f => f.Layout == layout.Layout && f.Slice == slice && f.Phase == Phase.Solo && f.Probe.Axis is null);
-        foreach (var figure in alone.DistinctBy(f => (f.Probe.Id, f.Parameters))) yield return (Named(figure), Pretty.Value(figure.Median, figure.Metric.Unit));
+        foreach (var figure in alone.DistinctBy(f => (f.Probe.Id, f.Parameters))) yield return (slice == "whole" ? Named(figure) : $"{Named(figure)} on {slice}", Pretty.Value(figure.Median, figure.Metric.Unit));
         if (m.Analysis.Plateaus.LastOrDefault(p => p.Layout == layout.Layout) is { } slowest) yield return ($"{slowest.Probe}, largest sets", Pretty.Time(slowest.Value));
     }
 

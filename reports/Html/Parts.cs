@@ -11,7 +11,13 @@ static class Parts
     /// <summary>A plot at two widths with its caption and, behind it, its numbers.</summary>
     public static Html Plot(ReportModel model, IDrawing plot, string caption)
     {
-        var id = model.NextId();
+        model.Drawings.Add(plot);
+        return Plot(model.NextId(), plot, caption);
+    }
+
+    /// <param name="id">Unique in the page.</param>
+    public static Html Plot(string id, IDrawing plot, string caption)
+    {
         return Html.Of($"""
             <figure id="{id}">
               <figcaption><b>{Name(plot.Title)}</b> <span>{caption}</span></figcaption>

@@ -24,6 +24,9 @@ sealed class ReportModel
 
     public Analysis Analysis { get; }
 
+    /// <summary>What has been drawn so far, in the order of the page.</summary>
+    public List<IDrawing> Drawings { get; } = [];
+
     public RunInfo Info => Analysis.Run.Info;
 
     public bool Simulated => Info.Simulated;

@@ -12,13 +12,25 @@ public static class RunReport
     public static string Render(Analysis analysis)
     {
         var model = new ReportModel(analysis);
-        List<Section> sections = [.. new[]
+        return Page(model, Sections(model)).ToString();
+    }
+
+    /// <summary>The figures of the report, in its order, to be written as files of their own.</summary>
+    public static IReadOnlyList<IDrawing> Drawings(Analysis analysis)
+    {
+        var model = new ReportModel(analysis);
+        Sections(model);
+        return model.Drawings;
+    }
+
+    static List<Section> Sections(ReportModel model) =>
+    [
+        .. new[]
         {
             LayoutsSection.Of(model), SlicesSection.Of(model), TogetherSection.Of(model), MatrixSection.Of(model), ContentionSection.Of(model), CurvesSection.Of(model), TimelineSection.Of(model), FindingsSection.Of(model),
             RecordSections.Figures(model), RecordSections.Skipped(model), RecordSections.Provenance(model), RecordSections.Reproduce(model),
-        }.OfType<Section>()];
-        return Page(model, sections).ToString();
-    }
+        }.OfType<Section>(),
+    ];
 
     static Html Page(ReportModel m, IReadOnlyList<Section> sections) => $"""
         <!doctype html>

@@ -24,7 +24,7 @@ public class WorkerBenchmarks
     [GlobalSetup]
     public async Task Setup()
     {
-        phases = new(arena, Timeouts.All(limit));
+        phases = new(arena, Timeouts.All(limit), new WallPace());
         worker = await Greeted(0);
         idle = await Greeted(1);
         worker.Send(new Prepare(slice.Name, "c1r1", "compute.fp64", new Dictionary<string, ParameterDocument>(), 1, folder));
@@ -58,11 +58,11 @@ public class WorkerBenchmarks
     /// <summary>Go, armed, common deadline, one look at the samples, stop, done. A millisecond of it is the lead of the deadline.</summary>
     [Benchmark]
     public async Task<int> Phase_round_trip() =>
-        (await phases.Run(Phase.Solo, [worker], (samples, _) => samples[0].Count > 0 ? 0 : 100_000, CancellationToken.None))[0].Count;
+        (await phases.Run([worker], (at, number) => new(at.Slice.Name, number, Phase.Solo), (samples, _) => samples[0].Count > 0 ? 0 : 100_000, CancellationToken.None))[0].Count;
 
     async Task<WorkerProcess> Greeted(int slot)
     {
-        var started = WorkerProcess.Start(Command(), slice, slot, arena, DeviceId.Host, Path.Combine(folder, "worker.log"));
+        var started = WorkerProcess.Start(new(Command(), _ => Path.Combine(folder, "worker.log")), slice with { Index = slot }, arena, DeviceId.Host);
         await started.Receive<Hello>(limit, CancellationToken.None);
         return started;
     }

@@ -31,18 +31,25 @@ public sealed class Parameters(params KeyValuePair<string, ParameterValue>[] ite
     /// <summary>The same parameters without one of them: what the points of a curve have in common.</summary>
     public Parameters Without(string name) => new([.. items.Where(i => i.Key != name)]);
 
-    public bool Equals(Parameters? other) => other is not null && items.AsSpan().SequenceEqual(other.AsSpan());
+    // A KeyValuePair hashes by its key alone and compares by reflection: grouping thousands of cells by it would take seconds.
+    public bool Equals(Parameters? other)
+    {
+        if (other is null || other.Count != Count) return false;
+        for (var i = 0; i < items.Length; i++)
+        {
+            if (items[i].Key != other[i].Key || items[i].Value != other[i].Value) return false;
+        }
+        return true;
+    }
 
     public override bool Equals(object? obj) => Equals(obj as Parameters);
 
     public override int GetHashCode()
     {
         var hash = new HashCode();
-        foreach (var item in items) hash.Add(item);
+        foreach (var (key, value) in items) hash.Add((key, value));
         return hash.ToHashCode();
     }
-
-    ReadOnlySpan<KeyValuePair<string, ParameterValue>> AsSpan() => items;
 
     public IEnumerator<KeyValuePair<string, ParameterValue>> GetEnumerator() => ((IEnumerable<KeyValuePair<string, ParameterValue>>)items).GetEnumerator();
 

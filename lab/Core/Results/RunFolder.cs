@@ -115,7 +115,7 @@ public sealed partial class RunFolder : IDisposable
         lock (gate)
         {
             Guarded(events.Path, events.Sync);
-            var ended = Info with { End = end, Exit = exit };
+            var ended = Info with { End = end, Exit = exit, Done = finished.Count, Trials = Plan.Trials.Count };
             Guarded(System.IO.Path.Combine(Path, RunFiles.Run), () => RunDocuments.Write(Path, ended));
             Info = ended;
         }

@@ -11,9 +11,12 @@ namespace GpuLab.Results;
 /// <param name="Provenance">Sections (host, device, tool …) of name → value, in display order.</param>
 /// <param name="End">Null while it runs, or after a kill.</param>
 /// <param name="Exit">Exit code once it has ended.</param>
+/// <param name="Done">Trials finished when it ended; null while it runs, and in folders of earlier versions.</param>
+/// <param name="Trials">Trials planned; null as <paramref name="Done"/>.</param>
 public sealed record RunInfo(int Schema, string Tool, string Name, string Sweep, string SweepHash, ulong Seed, string Device, string DeviceName, bool Simulated,
     string CommandLine, DateTimeOffset Start, DateTimeOffset? End, int? Exit, IReadOnlyList<string> Tags,
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Provenance)
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Provenance,
+    int? Done = null, int? Trials = null)
 {
     public const int Current = 1;
 }

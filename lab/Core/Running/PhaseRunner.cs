@@ -81,6 +81,8 @@ sealed class PhaseRunner(Arena arena, Timeouts timeouts, IPace pace)
         foreach (var worker in workers)
         {
             if (!worker.Alive) throw new WorkerException(await worker.Obituary());
+            // Nothing is due before the stop flag: what it says now is why it cannot go on.
+            if (worker.HasAnswer) await worker.Receive<Done>(timeouts.Silence, CancellationToken.None);
             var silent = pace.Silence(arena[worker.Slot]) / 1e9;
             if (silent > timeouts.Silence.TotalSeconds)
                 throw new WorkerException(string.Create(CultureInfo.InvariantCulture, $"the worker on {worker.Slice.Name} hung: no sample for {silent:0.#} s"));

@@ -33,8 +33,8 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
     IPreparedProbe? prepared;
     Thread? measuring;
 
-    /// <summary>Between two looks of a simulated worker at how far it may go, nanoseconds.</summary>
-    const long Glance = 20_000;
+    /// <summary>Between two looks of a simulated worker at how far it may go, nanoseconds: rarer the longer it waits, since many may.</summary>
+    const long Glance = 20_000, LongestGlance = 160_000;
 
     /// <summary>Called first on the thread that measures, to pin it.</summary>
     public Action? OnProbeThread { get; init; }
@@ -147,10 +147,19 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
     /// <summary>Goes on to the horizon, waits there, and never loses a sample to a full ring.</summary>
     void Predict(IVirtualProbe probe, SampleRing ring, ArenaSlot slot, ref SampleSink sink)
     {
+        var glance = Glance;
         while (!arena.Stop)
         {
-            if (probe.Now >= arena.Horizon || ring.Room < IVirtualProbe.MostAtOnce) Monotonic.WaitUntil(Monotonic.Now + Glance, spin: 0);
-            else probe.Sample(ref sink);
+            if (probe.Now >= arena.Horizon || ring.Room < IVirtualProbe.MostAtOnce)
+            {
+                Monotonic.WaitUntil(Monotonic.Now + glance, spin: 0);
+                glance = Math.Min(2 * glance, LongestGlance);
+            }
+            else
+            {
+                probe.Sample(ref sink);
+                glance = Glance;
+            }
             slot.SetHeartbeat(probe.Now);
         }
     }

@@ -10,13 +10,11 @@ namespace GpuLab.Probes.Sim.Models;
 /// <param name="arrays">Arrays of the size given.</param>
 /// <param name="counted">Bytes counted, in arrays.</param>
 /// <param name="efficiency">Share of the bandwidth reached.</param>
-sealed class MemoryModel(ProbeInfo info, int arrays, double counted, Func<SimTraits, double> efficiency) : ISimModel
+/// <param name="overhead">Seconds to start and end a kernel; 0 where one kernel goes over the set again and again.</param>
+sealed class MemoryModel(ProbeInfo info, int arrays, double counted, Func<SimTraits, double> efficiency, double overhead = 2e-6) : ISimModel
 {
     /// <summary>Bytes that one SM can have on its way in a clock; a few SMs of a large instance are limited by it.</summary>
     const double BytesPerClock = 32;
-
-    /// <summary>Starting and ending a kernel.</summary>
-    const double Overhead = 2e-6;
 
     public ProbeInfo Info => info;
 
@@ -31,7 +29,7 @@ sealed class MemoryModel(ProbeInfo info, int arrays, double counted, Func<SimTra
         var cache = gpu.Traits.CacheRate * slice.MemoryShare;
         var rate = 1 / (cached / cache + (1 - cached) / memory);
         if (slice.ComputeShare < 1 && gpu.Maybe("sm_clock") is { } clock) rate = Math.Min(rate, slice.NeedSms * clock * BytesPerClock);
-        var seconds = Overhead + bytes * counted / rate;
+        var seconds = overhead + bytes * counted / rate;
         return new(seconds, [new(bytes * counted, IsRate: true)], new(Memory: (1 - cached) * rate / memory, Power: 0.5 * slice.MemoryShare))
         {
             // What L2 serves is not bounded by memory.

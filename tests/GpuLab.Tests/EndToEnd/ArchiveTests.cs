@@ -7,13 +7,16 @@ namespace GpuLab.Tests.EndToEnd;
 public sealed class ArchiveTests : IDisposable
 {
     const long Largest = 40L << 20;
+    /// <summary>Build servers that outlive the build would hold its standard output open.</summary>
+    static readonly Dictionary<string, string?> Alone = new() { ["MSBUILDDISABLENODEREUSE"] = "1", ["UseSharedCompilation"] = "false" };
+
     readonly Workplace place = new();
 
     [Fact]
     public async Task The_archive_is_small_and_measures_without_a_runtime_on_the_machine()
     {
         Sources.Copy(place.At("clone"), "lab", "probes", "reports", "scripts", "Directory.Build.props", "Directory.Packages.props", "global.json", "LICENSE", ".editorconfig");
-        var published = await Gpulab.Execute([place.At("clone/scripts/publish"), "--archive-only"]);
+        var published = await Gpulab.Execute([place.At("clone/scripts/publish"), "--archive-only"], environment: Alone, within: TimeSpan.FromMinutes(15));
         Assert.True(published.Code == 0, published.ToString());
         var archive = Assert.Single(Directory.GetFiles(place.At("clone/artifacts/publish"), "*.tar.xz"));
         Assert.InRange(new FileInfo(archive).Length, 1, Largest);

@@ -14,7 +14,8 @@ sealed record Ended(int Code, string Out, string Error)
 /// <summary>The built program as a user meets it: a process with closed standard input.</summary>
 sealed partial class Gpulab : IDisposable
 {
-    static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    /// <summary>Long, since other work may go on beside the tests; only a program that hangs reaches it.</summary>
+    static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     readonly Process process;
     readonly Task<string> output, error;
@@ -38,10 +39,10 @@ sealed partial class Gpulab : IDisposable
     public static Gpulab Start(params IReadOnlyList<string> arguments) => Launch([.. Built, .. arguments]);
 
     /// <summary>Any program with closed standard input, waited for.</summary>
-    public static async Task<Ended> Execute(IReadOnlyList<string> command, string? folder = null, IReadOnlyDictionary<string, string?>? environment = null)
+    public static async Task<Ended> Execute(IReadOnlyList<string> command, string? folder = null, IReadOnlyDictionary<string, string?>? environment = null, TimeSpan? within = null)
     {
         using var started = Launch(command, folder, environment);
-        return await started.End();
+        return await started.End(within);
     }
 
     public static Gpulab Launch(IReadOnlyList<string> command, string? folder = null, IReadOnlyDictionary<string, string?>? environment = null)
@@ -55,9 +56,9 @@ sealed partial class Gpulab : IDisposable
     }
 
     /// <summary>Waits for the end; a program that does not end in time is killed and fails the test.</summary>
-    public async Task<Ended> End()
+    public async Task<Ended> End(TimeSpan? within = null)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(within ?? Limit);
         try
         {
             await process.WaitForExitAsync(limit.Token);
@@ -65,7 +66,7 @@ sealed partial class Gpulab : IDisposable
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"no end within {Limit.TotalSeconds} s: {await output}\n{await error}");
+            throw new TimeoutException($"no end within {(within ?? Limit).TotalSeconds} s: {await output}\n{await error}");
         }
         return new(process.ExitCode, await output, await error);
     }

@@ -20,7 +20,7 @@ static class KillProgram
         }
         catch (Exception wrong) when (wrong is Xunit.Sdk.XunitException or TimeoutException)
         {
-            verdict = $"WRONG: {wrong.Message}";
+            verdict = $"WRONG: {wrong.Message.ReplaceLineEndings(" | ")}";
         }
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{loop.Kills} kills in {clock.Elapsed.TotalSeconds:0} s, seed {seed}: {loop.Early} before a trial was done, {loop.Between} between trials, {loop.Late} after the last; {verdict}"));

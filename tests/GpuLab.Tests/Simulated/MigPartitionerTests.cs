@@ -42,10 +42,10 @@ public sealed class MigPartitionerTests
     {
         var device = H200();
         Found(device.Mig!);
-        var steps = ((MigPartitioner)Mig(device)).Plan(L("3g.71gb@4(1c+2c)+2g.35gb@0"));
+        var steps = ((MigPartitioner)Mig(device)).Plan(L("3g.71gb@4(1c+2c)+2g.35gb@0")).Steps;
         Assert.Equal(
             [new MigStep.DestroyCompute(9, 0), new MigStep.DestroyInstance(9, new(2, 1)), new MigStep.CreateInstance(14, new(0, 2)), new MigStep.CreateCompute(new(0, 2), 2, 0)], steps);
-        Assert.Empty(((MigPartitioner)Mig(device)).Plan(L("3g.71gb@4(1c+2c)+1g.18gb@2")));
+        Assert.Empty(((MigPartitioner)Mig(device)).Plan(L("3g.71gb@4(1c+2c)+1g.18gb@2")).Steps);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed class PlantReaderTests
     [InlineData("", "p.yaml:1:1: ")]
     [InlineData("[]", "p.yaml:1:1: ")]
     [InlineData("late: &a {by: 5ms}", "p.yaml:1:7: ")]
-    [InlineData("late: {by: 5ms", "p.yaml:1")]
+    [InlineData("late: {by: 5ms", "p.yaml:2:1: not valid YAML")]
     public void A_mistake_is_refused_with_its_place(string text, string start)
     {
         var reading = PlantReader.Read(text, "p.yaml");

@@ -14,7 +14,7 @@ public sealed class PredictionTests
     [InlineData("a100-80gb", "mem.triad", 1.70e12)]
     [InlineData("h200-141gb", "mem.triad", 4.15e12)]
     [InlineData("h200-141gb", "mem.read", 4.48e12)]
-    [InlineData("h100-80gb", "link.h2d", 55.4e9)]
+    [InlineData("h100-sxm-80gb", "link.h2d", 55.4e9)]
     [InlineData("a100-80gb", "link.h2d", 26.1e9)]
     [InlineData("a100-80gb", "compute.bf16", 271e12)]
     [InlineData("h200-141gb", "compute.bf16", 789e12)]
@@ -28,8 +28,8 @@ public sealed class PredictionTests
     [InlineData("4g.71gb@0", 4 / 8.0, 64 / 132.0)]
     public void A_slice_has_its_share_of_memory_and_of_SMs(string slice, double memory, double compute)
     {
-        Assert.InRange(Rate("h200-141gb", slice, "mem.read", 1 << 30) / Rate("h200-141gb", "whole", "mem.read", 1 << 30) / memory, 0.995, 1.005);
-        Assert.InRange(Rate("h200-141gb", slice, "compute.fp64", 0) / Rate("h200-141gb", "whole", "compute.fp64", 0) / compute, 0.995, 1.005);
+        Assert.InRange(Rate("h200-141gb", slice, "mem.read", 1 << 30) / Rate("h200-141gb", "whole", "mem.read", 1 << 30) / memory, 0.99, 1.01);
+        Assert.InRange(Rate("h200-141gb", slice, "compute.fp64", 0) / Rate("h200-141gb", "whole", "compute.fp64", 0) / compute, 0.99, 1.01);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class PredictionTests
     {
         var hot = Rate("h200-141gb", "1g.18gb@0", "mem.curve", 2 << 20);
         var cold = Rate("h200-141gb", "1g.18gb@0", "mem.curve", 64 << 20);
-        Assert.True(hot > 1.2 * cold);
+        Assert.True(hot > 1.5 * cold);
     }
 
     [Theory]

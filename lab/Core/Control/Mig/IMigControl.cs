@@ -48,6 +48,9 @@ public interface IMigControl
 
     /// <summary>The UUID that CUDA_VISIBLE_DEVICES takes, <c>MIG-…</c>. The same place may come back with the same UUID or another one.</summary>
     string GetUuid(int gpuInstance, int computeInstance);
+
+    /// <summary>Processes on the GPU and its instances, as far as they can be seen.</summary>
+    IReadOnlyList<MigHolder> GetHolders() => [];
 }
 
 /// <summary>The parent GPU.</summary>

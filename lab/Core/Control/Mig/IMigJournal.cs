@@ -6,6 +6,14 @@ namespace GpuLab.Control.Mig;
 /// </summary>
 public interface IMigJournal
 {
+    /// <summary>Keeps everybody else from changing a GPU until the result is disposed.</summary>
+    /// <param name="wait">How long to wait for somebody who has it.</param>
+    /// <exception cref="PartitionException">Somebody else has it; the message names who.</exception>
+    ValueTask<IDisposable> Enter(string gpu, TimeSpan wait, CancellationToken cancel) => new(Nothing.Held);
+
+    /// <summary>The last transaction on a GPU, or null where there was none.</summary>
+    MigStory? Story(string gpu) => null;
+
     /// <summary>Before the first change.</summary>
     /// <param name="gpu">UUID of the GPU.</param>
     ValueTask Begin(string gpu, MigSnapshot found, IReadOnlyList<MigStep> steps, CancellationToken cancel);
@@ -19,6 +27,24 @@ public interface IMigJournal
 
     /// <summary>The found state is back; the record may be discarded.</summary>
     ValueTask End(string gpu, CancellationToken cancel);
+
+    /// <summary>The change is meant to stay; what was found is still known, so that it can be asked for.</summary>
+    ValueTask Keep(string gpu, CancellationToken cancel) => End(gpu, cancel);
+
+    /// <summary>The found state could not be brought back: it is still owed.</summary>
+    ValueTask Stuck(string gpu, string reason) => default;
+
+    /// <summary>Goes on with a transaction of an earlier process.</summary>
+    ValueTask Resume(MigStory story, CancellationToken cancel) => default;
+
+    private sealed class Nothing : IDisposable
+    {
+        public static readonly Nothing Held = new();
+
+        public void Dispose()
+        {
+        }
+    }
 }
 
 /// <summary>Writes nothing down: for simulated GPUs of one process, where nothing outlives it.</summary>

@@ -9,9 +9,11 @@ namespace GpuLab.Control.Mig;
 /// </summary>
 /// <param name="key">How the GPU is called in messages, such as <c>gpu:0</c>.</param>
 /// <param name="journal">Told before each change.</param>
-/// <param name="pause">Waits between attempts to destroy; null waits in real time.</param>
-public sealed class MigPartitioner(IMigControl control, string key, IMigJournal journal, Func<TimeSpan, CancellationToken, Task>? pause = null) : IPartitioner, IGeometrySource
+public sealed class MigPartitioner(IMigControl control, string key, IMigJournal journal, MigOptions? options = null) : IPartitioner, IGeometrySource
 {
+    static readonly TimeSpan holderPause = TimeSpan.FromMilliseconds(500);
+
+    readonly MigOptions options = options ?? MigOptions.Default;
     readonly Lazy<GpuModel> geometry = new(() => MigGeometry.Read(control, key));
     LayoutFitter? fitter;
 
@@ -19,11 +21,18 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
 
     public (int Count, string Name) Units => (Geometry.MemoryUnits ?? 1, "memory units");
 
+    public IMigControl Control => control;
+
+    public IMigJournal Journal => journal;
+
     /// <summary>From the driver's own answers.</summary>
     /// <exception cref="NvmlException">It did not answer.</exception>
     public GpuModel Geometry => geometry.Value;
 
     LayoutFitter Fitter => fitter ??= new(Geometry);
+
+    /// <summary>The same GPU, changed in another way.</summary>
+    public MigPartitioner With(MigOptions other) => new(control, key, journal, other);
 
     public Placement Place(Layout layout)
     {
@@ -34,19 +43,43 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
             : new(MigSlices.Of(fit.Placed!));
     }
 
-    /// <summary>The steps that <see cref="Apply"/> would take now, without taking them.</summary>
+    /// <summary>What <see cref="Apply"/> would do now, without doing it.</summary>
+    /// <param name="empty">With <c>whole</c>: MIG mode on and no instances, instead of off.</param>
     /// <exception cref="PartitionException">The layout cannot be had.</exception>
-    public IReadOnlyList<MigStep> Plan(Layout layout) => Plan(layout, MigSnapshot.Read(control)).Steps;
+    public MigPlan Plan(Layout layout, bool empty = false) => Plan(layout, empty, MigSnapshot.Read(control));
 
     public async ValueTask<Partition> Apply(Layout layout, CancellationToken cancel)
     {
+        var held = await Enter(cancel);
         try
         {
-            var found = MigSnapshot.Read(control);
-            var (placed, steps) = Plan(layout, found);
-            var transaction = new MigTransaction(control, Geometry, journal, pause ?? Task.Delay);
-            if (steps.Count > 0) await transaction.Change(found, steps, cancel);
-            return await Described(layout, placed, found, steps.Count > 0 ? transaction : null);
+            var (plan, changed) = await Change(layout, false, cancel);
+            return await Described(plan, changed, held);
+        }
+        catch (NvmlException e)
+        {
+            held.Dispose();
+            throw new PartitionException($"{key} could not be cut: {e.Message}", e);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Cuts the GPU and leaves it so. What was found stays known to the journal.</summary>
+    /// <returns>What was done, and the slices with their UUIDs.</returns>
+    /// <exception cref="PartitionException">The GPU could not be cut; it is as it was found.</exception>
+    public async ValueTask<(MigPlan Plan, IReadOnlyList<Slice> Slices)> Keep(Layout layout, CancellationToken cancel, bool empty = false)
+    {
+        using var held = await Enter(cancel);
+        try
+        {
+            var (plan, changed) = await Change(layout, empty, cancel);
+            var slices = (await Described(plan, changed, held)).Slices;
+            if (changed is not null) await journal.Keep(control.Gpu.Uuid, cancel);
+            return (plan, slices);
         }
         catch (NvmlException e)
         {
@@ -54,12 +87,90 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
         }
     }
 
-    (PlacedLayout Placed, IReadOnlyList<MigStep> Steps) Plan(Layout layout, MigSnapshot found)
+    /// <summary>Brings back what the last transaction found, where it was meant to stay or could not be finished.</summary>
+    /// <returns>What was before, or null where there is nothing to bring back.</returns>
+    /// <exception cref="PartitionException">Not all of it came back.</exception>
+    public async ValueTask<MigStory?> Restore(CancellationToken cancel)
     {
-        if (Obstacle(layout) is { } obstacle) throw new PartitionException($"{layout} cannot be had on {key}: {obstacle}.");
+        using var held = await journal.Enter(control.Gpu.Uuid, options.Wait, cancel);
+        if (journal.Story(control.Gpu.Uuid) is not { Ending: not MigEnding.Restored } story) return null;
+        if (story.Boot != BootId.Current)
+        {
+            await Forget(story, cancel);
+            return null;
+        }
+        await Transaction().Recover(story);
+        return story;
+    }
+
+    /// <summary>Brings back what an unfinished transaction of a process that is gone found; nothing where there is none.</summary>
+    /// <exception cref="PartitionException">Not all of it came back.</exception>
+    public async ValueTask Recover(CancellationToken cancel) => (await Enter(cancel)).Dispose();
+
+    MigTransaction Transaction() => new(control, Geometry, journal, options.Pause ?? Task.Delay);
+
+    /// <summary>Alone with the GPU, and with what an earlier process owed it.</summary>
+    async ValueTask<IDisposable> Enter(CancellationToken cancel)
+    {
+        var held = await journal.Enter(control.Gpu.Uuid, options.Wait, cancel);
+        try
+        {
+            if (journal.Story(control.Gpu.Uuid) is { Ending: MigEnding.Open } story)
+            {
+                if (story.Boot != BootId.Current) await Forget(story, cancel);
+                else
+                {
+                    options.Say?.Invoke($"{key}: an earlier change (pid {story.Pid}) did not come to its end; bringing back what it found: {story.Found.Describe(Geometry)}");
+                    await Transaction().Recover(story);
+                }
+            }
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>No instance survives a restart of the machine: what is there now is what its start made, and not ours to change.</summary>
+    async ValueTask Forget(MigStory story, CancellationToken cancel)
+    {
+        options.Say?.Invoke($"{key}: the machine was restarted during a change; what it had found is not brought back: {story.Found.Describe(Geometry)}");
+        await journal.Resume(story, cancel);
+        await journal.End(control.Gpu.Uuid, cancel);
+    }
+
+    async ValueTask<(MigPlan Plan, MigTransaction? Changed)> Change(Layout layout, bool empty, CancellationToken cancel)
+    {
+        var plan = await Free(layout, empty, cancel);
+        if (plan.Steps.Count == 0) return (plan, null);
+        var transaction = Transaction();
+        await transaction.Change(plan.Found, plan.Steps, cancel);
+        return (plan, transaction);
+    }
+
+    /// <summary>The plan once nobody uses what would change.</summary>
+    async ValueTask<MigPlan> Free(Layout layout, bool empty, CancellationToken cancel)
+    {
+        for (var waited = TimeSpan.Zero; ; waited += holderPause)
+        {
+            var plan = Plan(layout, empty);
+            if (plan.ChangesMode && !options.ChangeMode)
+                throw new PartitionException($"{layout} on {key} needs MIG mode switched {(plan.Found.Mode.Current ? "off" : "on")}, which --allow-mode-change permits; nothing was touched.");
+            if (plan.Holders.Count == 0) return plan;
+            if (waited >= options.Wait)
+                throw new PartitionException($"{key} cannot be cut while these use what would change: {string.Join(", ", plan.Holders.Select(h => h.Describe()).Distinct())}. Stop them, or wait for them with --wait SECONDS; nothing was touched.");
+            await (options.Pause ?? Task.Delay)(holderPause, cancel);
+        }
+    }
+
+    MigPlan Plan(Layout layout, bool empty, MigSnapshot found)
+    {
+        if (Obstacle(layout, empty) is { } obstacle) throw new PartitionException($"{layout} cannot be had on {key}: {obstacle}.");
         var fit = Fitter.Fit(layout);
         if (fit.Placed is not { } placed) throw new PartitionException(fit.Refusal!.ToString());
-        return (placed, MigSteps.Between(found, !layout.IsWhole, [.. placed.Instances.Select(Wanted)]));
+        return MigPlan.Of(layout, placed, found, !layout.IsWhole || empty, [.. placed.Instances.Select(Wanted)], control.GetHolders());
     }
 
     static MigWanted Wanted(PlacedInstance instance)
@@ -70,25 +181,26 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     }
 
     /// <summary>What stands in the way before any place is looked for, or null.</summary>
-    string? Obstacle(Layout layout)
+    string? Obstacle(Layout layout, bool empty = false)
     {
-        var mode = control.GetMode();
+        var (mode, enabled) = (control.GetMode(), !layout.IsWhole || empty);
         if (control.Gpu.VgpuGuest) return layout.IsWhole ? null : "this is a vGPU guest, whose geometry is fixed by its host";
+        if (enabled && Geometry.Profiles.Count == 0) return "this GPU has no MIG";
         if (mode.WaitsForReset) return $"MIG mode is to be switched {(mode.Pending ? "on" : "off")} at the next reset of the GPU; reset it first, or take the change back";
-        if (mode.Current == !layout.IsWhole || control.Gpu.ModeNeedsReset != true) return null;
+        if (mode.Current == enabled || control.Gpu.ModeNeedsReset != true) return null;
         return $"MIG mode is {(mode.Current ? "on" : "off")} and changes only with a reset of the GPU; switch it by 'nvidia-smi -mig {(mode.Current ? 0 : 1)}' and 'nvidia-smi --gpu-reset' with nothing else using it";
     }
 
     /// <summary>The slices with their UUIDs; what cannot be described is taken back.</summary>
-    async ValueTask<Partition> Described(Layout layout, PlacedLayout placed, MigSnapshot found, MigTransaction? changed)
+    async ValueTask<Partition> Described(MigPlan plan, MigTransaction? changed, IDisposable held)
     {
         try
         {
-            return new MigPartition(layout, layout.IsWhole ? [MigSlices.Whole(control.Gpu, Units.Count)] : Slices(placed), found, changed);
+            return new MigPartition(plan, plan.Layout.IsWhole ? [MigSlices.Whole(control.Gpu, Units.Count)] : Slices(plan.Placed), changed, held);
         }
         catch (Exception e) when (e is NvmlException or PartitionException && changed is not null)
         {
-            await changed.Restore(found);
+            await changed.Restore(plan.Found);
             throw new PartitionException($"{key} is as it was found: {e.Message}", e);
         }
     }
@@ -113,7 +225,18 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
 
 /// <summary>A GPU while it is cut; disposing it brings back what was found.</summary>
 /// <param name="transaction">Null where nothing had to be changed, so nothing has to be restored.</param>
-sealed class MigPartition(Layout layout, IReadOnlyList<Slice> slices, MigSnapshot found, MigTransaction? transaction) : Partition(layout, slices)
+/// <param name="held">What keeps others from changing it.</param>
+sealed class MigPartition(MigPlan plan, IReadOnlyList<Slice> slices, MigTransaction? transaction, IDisposable held) : Partition(plan.Layout, slices)
 {
-    public override ValueTask DisposeAsync() => transaction?.Restore(found) ?? default;
+    public override async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (transaction is not null) await transaction.Restore(plan.Found);
+        }
+        finally
+        {
+            held.Dispose();
+        }
+    }
 }

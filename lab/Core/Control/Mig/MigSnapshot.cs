@@ -8,7 +8,8 @@ public sealed record MigSnapshot(MigMode Mode, IReadOnlyList<MigSnapshot.Instanc
     /// <param name="Id">As found; the driver may give another one when it is created again.</param>
     public sealed record Instance(int Id, int ProfileId, MigPlace Place, IReadOnlyList<Compute> Computes);
 
-    public sealed record Compute(int Id, int ProfileId, MigPlace Place);
+    /// <param name="Uuid">As found, where it was asked for: who configured it by UUID needs to know when it comes back with another.</param>
+    public sealed record Compute(int Id, int ProfileId, MigPlace Place, string? Uuid = null);
 
     /// <summary>Reads the whole state. Where MIG mode is off there are no instances to ask for.</summary>
     public static MigSnapshot Read(IMigControl control)
@@ -17,6 +18,21 @@ public sealed record MigSnapshot(MigMode Mode, IReadOnlyList<MigSnapshot.Instanc
         if (!mode.Current) return new(mode, []);
         return new(mode, [.. control.GetGpuInstances().OrderBy(g => g.Place.Start).Select(g => new Instance(g.Id, g.ProfileId, g.Place,
             [.. control.GetComputeInstances(g.Id).OrderBy(c => c.Place.Start).Select(c => new Compute(c.Id, c.ProfileId, c.Place))]))]);
+    }
+
+    /// <summary>The same with UUIDs, as far as the driver gives them.</summary>
+    public MigSnapshot WithUuids(IMigControl control) => this with { Instances = [.. Instances.Select(i => i with { Computes = [.. i.Computes.Select(c => c with { Uuid = Uuid(control, i.Id, c.Id) })] })] };
+
+    static string? Uuid(IMigControl control, int instance, int compute)
+    {
+        try
+        {
+            return control.GetUuid(instance, compute);
+        }
+        catch (NvmlException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Whether the same instances lie at the same places; ids do not count.</summary>

@@ -1,6 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace GpuLab.Control.Mig;
 
 /// <summary>One change to a GPU. Steps are computed before anything is touched, and journalled one by one before they are done.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "step")]
+[JsonDerivedType(typeof(SetMode), "set-mode")]
+[JsonDerivedType(typeof(DestroyCompute), "destroy-compute")]
+[JsonDerivedType(typeof(DestroyInstance), "destroy-instance")]
+[JsonDerivedType(typeof(CreateInstance), "create-instance")]
+[JsonDerivedType(typeof(CreateCompute), "create-compute")]
 public abstract record MigStep
 {
     MigStep()
@@ -32,10 +40,6 @@ public sealed record MigWanted(int ProfileId, MigPlace Place, IReadOnlyList<MigW
 /// <summary>The least that has to change from what is there to what is wanted; pure.</summary>
 public static class MigSteps
 {
-    /// <summary>The steps that bring a snapshot back.</summary>
-    public static IReadOnlyList<MigStep> Back(MigSnapshot present, MigSnapshot found) => Between(present, found.Mode.Current,
-        [.. found.Instances.Select(i => new MigWanted(i.ProfileId, i.Place, [.. i.Computes.Select(c => new MigWanted.Compute(c.Place.Size, c.Place.Start, c.ProfileId))]))]);
-
     /// <summary>Destroys come first, then creates from the largest to the smallest. What is already as wanted is not touched.</summary>
     /// <param name="mode">The wanted mode; with it off, nothing else is wanted.</param>
     public static IReadOnlyList<MigStep> Between(MigSnapshot present, bool mode, IReadOnlyList<MigWanted> wanted)

@@ -13,17 +13,23 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
 
     static readonly TimeSpan firstPause = TimeSpan.FromMilliseconds(100);
 
+    MigLedger ledger = new(new(default, []));
+
     /// <summary>Changes the GPU, or leaves it as it was found.</summary>
     /// <exception cref="PartitionException">It could not be changed; the message says whether what was found is back.</exception>
     public async ValueTask Change(MigSnapshot found, IReadOnlyList<MigStep> steps, CancellationToken cancel)
     {
-        await journal.Begin(control.Gpu.Uuid, found, steps, cancel);
+        ledger = new(found);
+        await journal.Begin(control.Gpu.Uuid, found.WithUuids(control), steps, cancel);
         try
         {
             foreach (var step in steps)
             {
                 await journal.Before(step, cancel);
-                await journal.After(step, await One(step, cancel), cancel);
+                ledger.Before(step);
+                var made = await One(step, cancel);
+                ledger.After(step);
+                await journal.After(step, made, cancel);
             }
         }
         catch (Exception e)
@@ -32,7 +38,7 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
             if (left is null && e is OperationCanceledException) throw;
             throw new PartitionException(left is null
                 ? $"{control.Gpu.Name} could not be cut, and is as it was found: {e.Message}"
-                : $"{control.Gpu.Name} could not be cut ({e.Message}), and what was found could not be restored: {left}", e);
+                : $"{control.Gpu.Name} could not be cut ({e.Message}), and what was found could not be restored: {left}. {Owed}", e);
         }
     }
 
@@ -40,8 +46,20 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
     /// <exception cref="PartitionException">Not all of it came back.</exception>
     public async ValueTask Restore(MigSnapshot found)
     {
-        if (await TryRestore(found) is { } left) throw new PartitionException($"{control.Gpu.Name}: what was found could not be restored: {left}");
+        if (await TryRestore(found) is { } left) throw new PartitionException($"{control.Gpu.Name}: what was found could not be restored: {left}. {Owed}");
     }
+
+    /// <summary>Brings back what a transaction found whose process is gone.</summary>
+    /// <exception cref="PartitionException">Not all of it came back.</exception>
+    public async ValueTask Recover(MigStory story)
+    {
+        ledger = story.Ledger;
+        await journal.Resume(story, CancellationToken.None);
+        await Restore(story.Found);
+    }
+
+    /// <summary>What is owed is never forgotten, and never done behind anybody's back.</summary>
+    const string Owed = "The state is needs-restore: it is journalled, the next start tries again, and so does 'gpulab partition restore'";
 
     /// <summary>What is different, or null where all is back. Never believes that a failed call changed nothing: reads the whole state each time.</summary>
     async ValueTask<string?> TryRestore(MigSnapshot found)
@@ -52,26 +70,30 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
             try
             {
                 var present = MigSnapshot.Read(control);
-                foreach (var step in MigSteps.Back(present, found))
+                foreach (var step in ledger.Back(present).Steps)
                 {
                     await Told(() => journal.Before(step, CancellationToken.None));
+                    ledger.Before(step);
                     var made = await One(step, CancellationToken.None);
+                    ledger.After(step);
                     await Told(() => journal.After(step, made, CancellationToken.None));
                 }
                 ClearPending(found);
                 present = MigSnapshot.Read(control);
-                if (present.SameAs(found))
+                var left = ledger.Back(present);
+                if (left.Arrived)
                 {
                     await Told(() => journal.End(control.Gpu.Uuid, CancellationToken.None));
                     return null;
                 }
-                why = $"now {present.Describe(model)}, found {found.Describe(model)}";
+                why = $"{string.Join("; ", left.Blocked.DefaultIfEmpty("steps are left to do"))}; now {present.Describe(model)}, found {found.Describe(model)}";
             }
             catch (Exception e) when (e is NvmlException or PartitionException)
             {
                 why = $"{e.Message}; found {found.Describe(model)}";
             }
         }
+        await Told(() => journal.Stuck(control.Gpu.Uuid, why));
         return why;
     }
 

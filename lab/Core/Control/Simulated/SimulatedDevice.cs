@@ -31,7 +31,7 @@ public sealed class SimulatedDevice : IDevice
         if (model.Unknown is null && model.Placeable.All(p => p.Id is not null && p.MaxInstances is not null))
         {
             Mig = new(model, driver, Clock, store);
-            Partitioners = [new MigPartitioner(Mig, Id.ToString(), journal ?? NoMigJournal.Instance, Pause), none];
+            Partitioners = [new MigPartitioner(Mig, Id.ToString(), journal ?? NoMigJournal.Instance, new(Pause: Pause)), none];
         }
         else Partitioners = [none];
         Telemetry = new SimulatedTelemetry(Spec, Clock);

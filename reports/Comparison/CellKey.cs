@@ -1,0 +1,24 @@
+using GpuLab.Results;
+
+namespace GpuLab.Reports.Comparison;
+
+/// <summary>
+/// What a cell means, free of the device that measured it: cells of two runs with equal keys are the same question.
+/// The part that columns differ in is empty.
+/// </summary>
+/// <param name="Run">Label of the run; empty unless runs are rows.</param>
+/// <param name="Layout">Of <see cref="Shapes"/>: the layout's name, or its shape where the runs' devices differ.</param>
+/// <param name="Slice">Profile or shape and, among equals, its number from 1: <c>1g.18gb #3</c>.</param>
+/// <param name="Parameters">As the sweep wrote them.</param>
+public sealed record CellKey(string Run, string Layout, string Mode, string Slice, Phase Phase, string Metric, string Parameters)
+{
+    /// <summary>What a person calls it: <c>mem.triad/bandwidth bytes=64MiB · 1c #1 of 2x1c, together</c>.</summary>
+    public override string ToString()
+    {
+        var what = string.Join(' ', new[] { Metric, Parameters }.Where(p => p.Length > 0));
+        var where = Layout.Length == 0 || Layout == Slice ? Slice : Slice.Length == 0 ? Layout : $"{Slice} of {Layout}";
+        var when = Phase == Phase.Together ? "together" : Mode == "solo" ? "alone" : "alone, in a concurrent trial";
+        var text = string.Join(" · ", new[] { what, where }.Where(p => p.Length > 0));
+        return Run.Length > 0 ? $"{Run}: {text}, {when}" : $"{text}, {when}";
+    }
+}

@@ -1,0 +1,41 @@
+using GpuLab.Model;
+using GpuLab.Reports.Html;
+using GpuLab.Reports.Plots;
+using GpuLab.Results;
+using Markup = GpuLab.Reports.Html.Html;
+
+namespace GpuLab.Reports.Comparison;
+
+/// <summary>Figures over the axis of their probe, one line a run: where on the curve runs part.</summary>
+static class CurveSection
+{
+    const int MostPlots = 12, LeastPoints = 3;
+
+    public static Section? Of(RunComparison c)
+    {
+        if (c.By != "run") return null;
+        var curves = c.Cells.Where(p => p.Key.Phase != Phase.Together && p.Probe.Axis is { } axis && p.Sides.OfType<Side>().All(s => s.Figure.Parameters[axis] is { IsWord: false }))
+            .GroupBy(p => (Probe: p.Probe.Id, p.Key.Metric, p.Key.Layout, p.Key.Slice, p.Key.Mode, Others: p.Sides.OfType<Side>().First().Figure.Parameters.Without(p.Probe.Axis!).ToString()))
+            .Where(g => g.Count() >= LeastPoints).ToList();
+        return curves.Count == 0 ? null : new("curves", "Curves", Markup.Of($"{curves.Take(MostPlots).Select((g, i) => Plot(c, [.. g], i))}"));
+    }
+
+    static Markup Plot(RunComparison c, IReadOnlyList<ComparedCell> points, int number)
+    {
+        var (probe, metric, key) = (points[0].Probe, points[0].Metric, points[0].Key);
+        var marks = new List<Mark>();
+        for (var column = 0; column < c.Columns.Count; column++)
+        {
+            var figures = points.Select(p => p.Sides[column]?.Figure).Where(f => f is not null && double.IsFinite(f.Median)).Select(f => f!).OrderBy(f => f.Parameters.Number(probe.Axis!, 0)).ToList();
+            if (figures.Count == 0) continue;
+            var series = new Series(column, c.Columns[column]);
+            marks.Add(new Ribbon(series, [.. figures.Select(f => (f.Parameters.Number(probe.Axis!, 0), new Estimate(f.Median, f.Interval.Low, f.Interval.High)))]));
+            marks.Add(new Line(series, [.. figures.Select(f => new XY(f.Parameters.Number(probe.Axis!, 0), f.Median))]));
+        }
+        var axis = probe.Parameters.FirstOrDefault(p => p.Name == probe.Axis);
+        var unit = axis?.Type switch { ParameterType.Bytes => "B", ParameterType.Seconds => "s", _ => "1" };
+        var plot = new Plot($"{probe.Id} on {(key.Layout == key.Slice ? key.Slice : $"{key.Slice} of {key.Layout}")}", new Log(probe.Axis!, unit, unit == "s" ? 10 : 2), new Log(metric.Name, metric.Unit), marks)
+        { Simulated = c.Simulated, Description = $"{metric.Name} over {probe.Axis}, one line a run." };
+        return Parts.Plot(FormattableString.Invariant($"k{number}"), plot, $"{probe.Summary}. {(metric.Better == Better.Higher ? "Higher" : "Lower")} is better; shades are intervals.");
+    }
+}

@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+using GpuLab.Control.Mig;
+using GpuLab.Control.Nvml;
+using GpuLab.Control.Simulated;
+using GpuLab.Geometry;
+
+namespace GpuLab.Tests.Mig;
+
+/// <summary>
+/// A machine with GPUs that are not there: the library of tests/native/nvml over a folder of its own. In this process one at a time; other
+/// processes take theirs from their environment.
+/// </summary>
+sealed partial class NvmlDouble : IDisposable
+{
+    static readonly Lazy<string> library = new(() => Build("libnvidia-ml.so.1"));
+    static readonly Lazy<string> oldLibrary = new(() => Build("libnvidia-ml-old.so.1", "-DOLD_DRIVER"));
+
+    public NvmlDouble(params string[] keys)
+    {
+        Folder = Directory.CreateTempSubdirectory("nvml").FullName;
+        Uuids = [.. keys.Select(_ => $"GPU-{Guid.NewGuid()}")];
+        Write("gpus", string.Concat(keys.Select((k, i) => Gpu(k, Uuids[i]))));
+    }
+
+    public string Folder { get; }
+
+    public IReadOnlyList<string> Uuids { get; }
+
+    public static string Library => library.Value;
+
+    public static string OldLibrary => oldLibrary.Value;
+
+    public string StateFolder => Path.Combine(Folder, "gpulab");
+
+    public string LockFolder => Path.Combine(Folder, "locks");
+
+    /// <summary>Makes this the machine that this process sees.</summary>
+    public NvmlDouble Here()
+    {
+        Assert.Equal(0, double_use(Folder));
+        return this;
+    }
+
+    public NvmlMigControl Open(int gpu = 0)
+    {
+        Here();
+        return new(Uuids[gpu]);
+    }
+
+    public FileMigJournal Journal() => new(StateFolder, LockFolder);
+
+    /// <summary>One of <c>gpus settings faults kill holders log</c>; empty removes it.</summary>
+    public NvmlDouble Write(string file, string text)
+    {
+        var path = Path.Combine(Folder, file);
+        if (text.Length == 0) File.Delete(path);
+        else File.WriteAllText(path, text.EndsWith('\n') ? text : text + "\n");
+        return this;
+    }
+
+    public IReadOnlyList<(int Pid, string Call, int Status)> Log => [.. File.ReadAllLines(Path.Combine(Folder, "log")).Select(l => l.Split(' '))
+        .Select(f => (int.Parse(f[0], CultureInfo.InvariantCulture), f[1], int.Parse(f[2], CultureInfo.InvariantCulture)))];
+
+    /// <summary>Calls of all processes so far: the third word of the state.</summary>
+    public int Count
+    {
+        get
+        {
+            using var file = new FileStream(Path.Combine(Folder, "state"), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            Span<byte> words = stackalloc byte[12];
+            file.ReadExactly(words);
+            return BitConverter.ToInt32(words[8..]);
+        }
+    }
+
+    /// <summary>Starts gpulab on this machine.</summary>
+    public Process Start(params string[] arguments) => Start(Library, arguments);
+
+    public Process Start(string nvml, params string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "gpulab.dll"), .. arguments]) start.ArgumentList.Add(argument);
+        start.Environment["GPULAB_NVML"] = nvml;
+        start.Environment["GPULAB_DOUBLE"] = Folder;
+        start.Environment["GPULAB_STATE"] = StateFolder;
+        start.Environment["GPULAB_LOCKS"] = LockFolder;
+        return Process.Start(start)!;
+    }
+
+    public (int Exit, string Output, string Errors) Run(params string[] arguments) => End(Start(arguments));
+
+    public static (int Exit, string Output, string Errors) End(Process process)
+    {
+        using (process)
+        {
+            var errors = process.StandardError.ReadToEndAsync();
+            var output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return (process.ExitCode, output, errors.Result);
+        }
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    /// <summary>From the data that ships, as tests/native/nvml/config.c reads it.</summary>
+    static string Gpu(string key, string uuid)
+    {
+        var model = GpuCatalogue.Get(key);
+        var text = new StringBuilder();
+        var architecture = model.Architecture switch { "Ampere" => 7, "Hopper" => 9, _ => 10 };
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"gpu {key} {uuid} {(model.PciDeviceIds is [var pci, ..] ? pci : "0")} {(long)(GpuCatalogue.Spec(model)?["memory"]?.Value ?? 0)} {model.MemoryUnits} {model.ComputeSlices} {architecture} {(model.ModeNeedsReset == true ? 1 : 0)} 1 {model.Product}");
+        var control = new SimulatedMigControl(model);
+        foreach (var p in model.Placeable)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"profile {p.Constant} {p.Id} {p.Name} {p.ComputeSlices} {p.MaxInstances} {p.Sms ?? 0} {(p.Memory ?? 0) >> 20} {p.Engines.Copy ?? 0} {p.Engines.Decode ?? 0} {p.Engines.Encode ?? 0} {p.Engines.Jpeg ?? 0} {p.Engines.OpticalFlow ?? 0} {(int)p.Media} {Places(p.Places!.Starts.Select(s => new MigPlace(s, p.Places.Size)))}");
+            var instance = control.CreateGpuInstance(p.Id!.Value, null).Id;
+            foreach (var c in control.GetComputeProfiles(instance))
+                text.AppendLine(CultureInfo.InvariantCulture, $"compute {c.Constant} {c.Id} {c.SliceCount} {c.InstanceCount} {c.Sms ?? 0} {Places(control.GetComputePlacements(instance, c.Id))}");
+            control.DestroyGpuInstance(instance);
+        }
+        return text.ToString();
+    }
+
+    static string Places(IEnumerable<MigPlace> places) => string.Join(' ', places.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Start},{p.Size}")).Prepend(places.Count().ToString(CultureInfo.InvariantCulture)));
+
+    /// <summary>Compiled once for each state of the sources.</summary>
+    static string Build(string name, params string[] options)
+    {
+        var sources = Path.Combine(Root(), "tests/native/nvml");
+        var target = Path.Combine(AppContext.BaseDirectory, name);
+        var newest = Directory.EnumerateFiles(sources).Max(File.GetLastWriteTimeUtc);
+        if (File.Exists(target) && File.GetLastWriteTimeUtc(target) > newest) return target;
+        var draft = string.Create(CultureInfo.InvariantCulture, $"{target}.{Environment.ProcessId}");
+        var start = new ProcessStartInfo("gcc") { RedirectStandardError = true };
+        foreach (var argument in (string[])["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden", "-Wl,-soname,libnvidia-ml.so.1", "-o", draft, .. options, .. Directory.EnumerateFiles(sources, "*.c")]) start.ArgumentList.Add(argument);
+        using var gcc = Process.Start(start)!;
+        var errors = gcc.StandardError.ReadToEnd();
+        gcc.WaitForExit();
+        Assert.True(gcc.ExitCode == 0, errors);
+        File.Move(draft, target, overwrite: true);
+        return target;
+    }
+
+    static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
+
+    [LibraryImport("nvml-double", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int double_use(string folder);
+
+    /// <summary>The product in this process finds the double where a driver would be. Without a folder the double says that no driver is loaded.</summary>
+#pragma warning disable CA2255 // before any test can touch the driver
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void Install()
+    {
+        if (Environment.GetEnvironmentVariable("GPULAB_NVML") is null) Environment.SetEnvironmentVariable("GPULAB_NVML", Library);
+        NativeLibrary.SetDllImportResolver(typeof(NvmlDouble).Assembly, (name, _, _) => name == "nvml-double" ? NativeLibrary.Load(Library) : 0);
+    }
+}
+
+/// <summary>The double is one to a process, so its tests run one after another.</summary>
+[CollectionDefinition(nameof(NvmlDouble), DisableParallelization = true)]
+public sealed class NvmlDoubleCollection;
