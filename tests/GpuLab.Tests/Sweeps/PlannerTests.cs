@@ -105,9 +105,9 @@ public class PlannerTests
     [Fact]
     public void Several_refusals_come_together_in_order()
     {
-        var result = Try(Head + "modes: [dial]\nlayouts: [5x1c, 6x1c]\npartitioner: cores");
+        var result = Try(Head + "layouts: [5x1c, 6x1c]\npartitioner: cores");
 
-        Assert.Equal([(3, 9), (4, 11), (4, 17)], result.Errors.Select(e => (e.Place.Line, e.Place.Column)));
+        Assert.Equal([(3, 11), (3, 17)], result.Errors.Select(e => (e.Place.Line, e.Place.Column)));
     }
 
     [Theory]
