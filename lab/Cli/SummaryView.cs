@@ -44,7 +44,7 @@ static class SummaryView
 
     static string[] Row(Figure f) =>
     [
-        Named(f.Probe, f.Parameters), f.Slice, When(f.Phase), Pretty.Value(f.Median, f.Metric.Unit),
+        Named(f, f.Parameters), f.Slice, When(f.Phase), Pretty.Value(f.Median, f.Metric.Unit),
         $"{Pretty.Value(f.Interval.Low, f.Metric.Unit)} … {Pretty.Value(f.Interval.High, f.Metric.Unit)}", Pretty.Percent(f.Spread),
         f.Ceiling is { } ceiling ? Pretty.Percent(ceiling.Share) : "", string.Join(' ', f.Flags),
     ];
@@ -57,16 +57,18 @@ static class SummaryView
         string Point(Figure f) => $"{Pretty.Value(f.Median, f.Metric.Unit)} at {f.Parameters[axis]}";
         return
         [
-            Named(points[0].Probe, points[0].Parameters.Without(axis)), points[0].Slice, When(points[0].Phase), Point(ordered[0]), "→ " + Point(ordered[^1]),
+            Named(points[0], points[0].Parameters.Without(axis)), points[0].Slice, When(points[0].Phase), Point(ordered[0]), "→ " + Point(ordered[^1]),
             Pretty.Percent(ordered.Max(p => p.Spread)), string.Create(CultureInfo.InvariantCulture, $"{points.Count} points"),
             string.Join(' ', points.SelectMany(p => p.Flags).Distinct()),
         ];
     }
 
-    static string Named(ProbeInfo probe, Parameters parameters)
+    /// <summary>The probe, its metric where that is not the main one, and the parameters that are not its defaults.</summary>
+    static string Named(Figure figure, Parameters parameters)
     {
+        var probe = figure.Probe;
         var own = parameters.Where(p => !probe.Parameters.Any(d => d.Name == p.Key && d.Default == p.Value)).Select(p => p.Value.IsWord ? p.Value.ToString() : $"{p.Key}={p.Value}");
-        return string.Join(' ', own.Prepend(probe.Id));
+        return string.Join(' ', own.Prepend(figure.Metric == probe.Main ? probe.Id : figure.Metric.Id));
     }
 
     static string When(Phase phase) => phase switch
@@ -94,6 +96,11 @@ static class SummaryView
         var trials = run.Events.OfType<TrialDone>().ToList();
         if (run.Info.End is not { } end) return;
         var wall = (end - run.Info.Start).TotalSeconds;
+        if (run.Info.Simulated)
+        {
+            Terminal.Out.MarkupLineInterpolated($"{trials.Count} trials, {run.Samples.Count} samples simulated in {Pretty.Time(wall)}; on a real device about {Pretty.Time(run.Plan.Seconds)}");
+            return;
+        }
         var timed = trials.Sum(t => t.TimedSeconds);
         Terminal.Out.MarkupLineInterpolated($"{trials.Count} trials, {run.Samples.Count} samples in {Pretty.Time(wall)}; {Pretty.Percent(1 - timed / wall)} of it outside timed regions, warm-up and required waits (estimated: {Pretty.Time(run.Plan.Seconds)})");
     }
