@@ -9,13 +9,13 @@ namespace GpuLab.Cli;
 /// <summary>What <c>--dry-run</c> shows.</summary>
 static class PlanView
 {
-    public static void Print(Plan plan, IPartitioner partitioner, IDevice device, bool json)
+    public static void Print(Plan plan, IPartitioner partitioner, IDevice device, bool json, IReadOnlyList<string> effects)
     {
-        if (json) PrintJson(plan, partitioner, device);
-        else PrintText(plan, partitioner, device);
+        if (json) PrintJson(plan, partitioner, device, effects);
+        else PrintText(plan, partitioner, device, effects);
     }
 
-    static void PrintText(Plan plan, IPartitioner partitioner, IDevice device)
+    static void PrintText(Plan plan, IPartitioner partitioner, IDevice device, IReadOnlyList<string> effects)
     {
         Terminal.Out.MarkupLineInterpolated($"[bold]{device.Id}[/] {device.Facts.Name}, cut by {partitioner.Name}");
         var table = new Table().Border(TableBorder.Simple).AddColumn("layout").AddColumn("slices").AddColumn("probe").AddColumn("mode")
@@ -25,15 +25,18 @@ static class PlanView
             foreach (var row in group.Trials.GroupBy(t => (t.Cell.Probe.Id, t.Cell.Mode)).OrderBy(g => g.Min(t => t.Cell.Number)))
             {
                 table.AddRow(Markup.Escape(group.Layout.ToString()), Markup.Escape(string.Join(' ', group.Slices)), row.Key.Id, row.Key.Mode.ToString().ToLowerInvariant(),
-                    Pretty.Digits(row.Select(t => t.Cell.Number).Distinct().Count()), Pretty.Digits(row.Count()));
+                    Whole(row.Select(t => t.Cell.Number).Distinct().Count()), Whole(row.Count()));
             }
         }
         Terminal.Out.Write(table);
         foreach (var skip in plan.Skips) Terminal.Out.MarkupLineInterpolated($"[yellow]skipped[/] {skip.What}: {skip.Reason} ({skip.Cells} cells)");
+        foreach (var effect in effects) Terminal.Out.MarkupLineInterpolated($"{effect}.");
         Terminal.Out.MarkupLineInterpolated($"{plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}. Nothing was touched.");
     }
 
-    static void PrintJson(Plan plan, IPartitioner partitioner, IDevice device)
+    static string Whole(int count) => count.ToString(System.Globalization.CultureInfo.InvariantCulture);
+
+    static void PrintJson(Plan plan, IPartitioner partitioner, IDevice device, IReadOnlyList<string> effects)
     {
         using var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new() { Indented = true });
         writer.WriteStartObject();
@@ -41,6 +44,9 @@ static class PlanView
         writer.WriteString("partitioner", partitioner.Name);
         writer.WriteNumber("trials", plan.TrialCount);
         writer.WriteNumber("seconds", plan.Seconds);
+        writer.WriteStartArray("detectable");
+        foreach (var effect in effects) writer.WriteStringValue(effect);
+        writer.WriteEndArray();
         writer.WriteStartArray("layouts");
         foreach (var group in plan.Groups)
         {

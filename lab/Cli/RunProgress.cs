@@ -11,9 +11,10 @@ namespace GpuLab.Cli;
 abstract class RunProgress : IRunProgress, IDisposable
 {
     /// <summary>One line that changes on a terminal, plain lines elsewhere.</summary>
-    public static RunProgress For(Plan plan, IDevice device)
+    public static RunProgress For(Plan plan, IDevice device, IReadOnlyList<string> effects)
     {
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{device.Facts.Name}: {plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}"));
+        foreach (var effect in effects) Console.Error.WriteLine(effect);
         return Console.IsErrorRedirected ? new LogProgress() : new LineProgress();
     }
 
@@ -38,12 +39,17 @@ abstract class RunProgress : IRunProgress, IDisposable
     protected static string Latest(Trial trial, TrialDone done, IReadOnlyList<SampleRow> rows)
     {
         if (done.Status != "ok") return $"{done.Status}: {done.Reason}";
+        if (trial.Cell.Works.Count > 0) return Kept(trial.Cell, rows);
         var main = trial.Cell.Probe.Main;
         var figures = rows.Where(r => r.Metric == main.Name && r.Phase is Phase.Solo or Phase.Together)
             .GroupBy(r => r.Slice)
             .Select(g => Pretty.Value(Median([.. g.Select(r => r.Value)]), main.Unit));
         return string.Join(", ", figures);
     }
+
+    /// <summary>What each victim reached beside the others.</summary>
+    static string Kept(Cell cell, IReadOnlyList<SampleRow> rows) => string.Join(", ", cell.Works.Where(w => w.Role == Role.Victim)
+        .Select(w => Pretty.Value(Median([.. rows.Where(r => r.Slice == w.Slice && r.Phase == Phase.Together && r.Metric == w.Probe.Main.Name).Select(r => r.Value)]), w.Probe.Main.Unit)));
 
     static double Median(double[] values)
     {
@@ -61,7 +67,7 @@ sealed class LogProgress : RunProgress
 
     public override void TrialEnds(Trial trial, TrialDone done, IReadOnlyList<SampleRow> rows, RunState state)
     {
-        if (done.Status != "ok") Console.Error.WriteLine($"{trial.Cell}, repeat {trial.Repeat}: {Latest(trial, done, rows)}");
+        if (done.Status is not ("ok" or "decided")) Console.Error.WriteLine($"{trial.Cell}, repeat {trial.Repeat}: {Latest(trial, done, rows)}");
         if (state.Done * 10 / state.Total <= tenth) return;
         tenth = state.Done * 10 / state.Total;
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{state.Done}/{state.Total} trials, {Pretty.Time(Math.Round(state.Left))} left; {trial.Cell}: {Latest(trial, done, rows)}"));
@@ -78,7 +84,7 @@ sealed class LineProgress : RunProgress
     public override void TrialEnds(Trial trial, TrialDone done, IReadOnlyList<SampleRow> rows, RunState state)
     {
         latest = $"{trial.Cell.Probe.Id} {Latest(trial, done, rows)}";
-        if (done.Status == "ok") return;
+        if (done.Status is "ok" or "decided") return;
         Console.Error.Write("\r\u001b[K");
         Console.Error.WriteLine($"{trial.Cell}, repeat {trial.Repeat}: {Latest(trial, done, rows)}");
     }

@@ -26,9 +26,10 @@ sealed class RunSession(RunRequest request)
         var plant = request.Simulation.Check(device);
         var planned = Planned(sweep, device);
         var (plan, partitioner) = (planned.Plan!, planned.Partitioner!);
+        var effects = EffectView.Sentences(plan, Noise(), request.UntilDecided).ToList();
         if (request.DryRun)
         {
-            PlanView.Print(plan, partitioner, device, request.Json);
+            PlanView.Print(plan, partitioner, device, request.Json, effects);
             if (device.Facts.Simulated) RehearsalView.Print(sweep, plan, device);
             return CommandLine.Done;
         }
@@ -39,24 +40,26 @@ sealed class RunSession(RunRequest request)
             : RunFolder.Resume(path, Provenance.Of(sweep, device)))
         {
             if (device.Facts.Simulated) RehearsalView.Print(sweep, plan, device);
-            exit = await Measure(sweep, plan, device, partitioner, run, request.Simulation.Launcher(OwnCommand.Arguments, run, plant), cancel);
+            exit = await Measure(sweep, plan, device, partitioner, run, effects, request.Simulation.Launcher(OwnCommand.Arguments, run, plant), cancel);
         }
         return Conclude(path, exit);
     }
 
-    async Task<int> Measure(Sweep sweep, Plan plan, IDevice device, IPartitioner partitioner, RunFolder run, WorkerLauncher launcher, CancellationToken cancel)
+    async Task<int> Measure(Sweep sweep, Plan plan, IDevice device, IPartitioner partitioner, RunFolder run, IReadOnlyList<string> effects, WorkerLauncher launcher, CancellationToken cancel)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, s => Stop(s, stop));
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, s => Stop(s, stop));
-        using var progress = RunProgress.For(plan, device);
+        using var progress = RunProgress.For(plan, device, effects);
         run.Append(new RunStarted(Monotonic.Now, DateTimeOffset.UtcNow, BootId(), Environment.ProcessId, request.Resume is not null));
         var limit = TimeSpan.FromSeconds(request.WorkerTimeout);
         var timeouts = Timeouts.Default with { Silence = limit, Prepare = limit > Timeouts.Default.Prepare ? limit : Timeouts.Default.Prepare };
         var (exit, reason) = (CommandLine.Done, "");
         try
         {
-            reason = await new RunCoordinator(device, partitioner, sweep, plan, run, launcher, timeouts, progress).Run(stop.Token);
+            var coordinator = new RunCoordinator(device, partitioner, sweep, plan, run, launcher, timeouts, progress);
+            if (request.UntilDecided) coordinator.UntilDecided(request.Resume is null ? null : RunFolderReader.Read(run.Path));
+            reason = await coordinator.Run(stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -85,6 +88,9 @@ sealed class RunSession(RunRequest request)
         else SummaryView.Print(analysis, path, report);
         return exit;
     }
+
+    /// <summary>What an earlier run says about the noise of this machine, or an assumption.</summary>
+    ExpectedNoise Noise() => request.NoiseFrom is { } earlier ? ExpectedNoise.From(Analyzer.Analyze(RunFolderReader.Read(earlier), Catalogue.Probes), earlier) : ExpectedNoise.Assumed;
 
     static (Sweep, RunInfo?) Again(string folder)
     {

@@ -18,6 +18,9 @@ static class SummaryJson
         writer.WriteStartArray("figures");
         foreach (var figure in analysis.Figures) Write(writer, figure);
         writer.WriteEndArray();
+        writer.WriteStartArray("couplings");
+        foreach (var coupling in analysis.Couplings) Write(writer, coupling);
+        writer.WriteEndArray();
         writer.WriteStartArray("findings");
         foreach (var finding in analysis.Findings)
         {
@@ -30,6 +33,32 @@ static class SummaryJson
             writer.WriteEndObject();
         }
         writer.WriteEndArray();
+        writer.WriteEndObject();
+    }
+
+    static void Write(Utf8JsonWriter writer, Coupling coupling)
+    {
+        var (figure, interval) = (coupling.Together, coupling.Ratio.Interval(0.95));
+        writer.WriteStartObject();
+        writer.WriteString("layout", figure.Layout);
+        writer.WriteString("mode", figure.Mode);
+        writer.WriteString("victim", figure.Slice);
+        writer.WriteString("metric", figure.Metric.Id);
+        writer.WriteString("beside", figure.Beside);
+        writer.WriteString("verdict", coupling.Verdict.ToString());
+        writer.WriteString("reason", coupling.Verdict.Reason);
+        writer.WriteNumber("repeats", coupling.Ratio.Repeats);
+        Number(writer, "kept", coupling.Ratio.Ratio);
+        Number(writer, "low", interval.Low);
+        Number(writer, "high", interval.High);
+        Number(writer, "smallest_effect", coupling.Ratio.SmallestEffect);
+        if (figure.Proof is { } proof)
+        {
+            Number(writer, "busy", proof.Busy);
+            Number(writer, "window", proof.Window);
+            Number(writer, "skew", proof.Skew);
+            Number(writer, "rate_gap", proof.Gap);
+        }
         writer.WriteEndObject();
     }
 

@@ -12,7 +12,7 @@ static class SummaryView
     public static void Print(Analysis analysis, string folder, string report)
     {
         var simulated = analysis.Run.Info.Simulated;
-        foreach (var layout in analysis.Figures.GroupBy(f => f.Layout))
+        foreach (var layout in analysis.Figures.Where(f => !f.ForRatio).GroupBy(f => f.Layout))
         {
             var title = simulated ? $"layout {layout.Key}  (SIMULATED: predicted, not measured)" : $"layout {layout.Key}";
             var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title), new Style(decoration: Decoration.Bold)).Width(null);
@@ -24,6 +24,7 @@ static class SummaryView
         }
         foreach (var curve in analysis.Plateaus.GroupBy(p => (p.Probe, p.Layout, p.Slice)))
             Terminal.Out.MarkupLineInterpolated($"{curve.Key.Probe} on {curve.Key.Slice}: {string.Join("  ", curve.Select(p => $"{p.Name} {Pretty.Time(p.Value)} to {Pretty.Bytes(p.To)}"))}");
+        MatrixView.Print(analysis);
         PrintFindings(analysis.Findings);
         PrintTime(analysis.Run);
         Terminal.Out.WriteLine();

@@ -30,7 +30,7 @@ sealed class SimPrepared : IVirtualProbe
     HashNoise jitter;
     PlantedTiming timing;
     double region;
-    long began, start, index;
+    long began, start, index, period;
 
     public SimPrepared(SimGpu gpu, SimSlice slice, ISimModel model, SimWork work, ProbeRequest request, Plant plant)
     {
@@ -56,7 +56,7 @@ sealed class SimPrepared : IVirtualProbe
         jitter = noise.For(phase.Phase.ToString());
         start = phase.Start;
         if (began == 0) began = start;
-        index = 0;
+        (index, period) = (0, phase.PeriodNs);
         region = work.Seconds * work.Operations * 1e9 * steady * Beside(phase.Beside) * Math.Exp(Phases * jitter.For("phase").Normal(0));
         Now = start + (long)(Skew * jitter.For("skew").Uniform(0) + timing.Late * 1e9);
     }
@@ -72,7 +72,7 @@ sealed class SimPrepared : IVirtualProbe
         }
         var factor = timing.Factor((Now - began) * 1e-9, since, index, out var throttled) * Math.Exp(within * jitter.Normal(index));
         var (from, to) = (Now, Now + Math.Max(1, (long)Math.Round(region * factor)));
-        Now = to + Gap;
+        Now = Math.Max(to + Gap, from + period);
         index++;
         if (timing.Clock is { } clock) (from, to) = Shown(clock, from, to);
         var flags = throttled ? SampleFlags.SlowClock : SampleFlags.None;
@@ -90,7 +90,7 @@ sealed class SimPrepared : IVirtualProbe
     {
     }
 
-    PlantedTiming Timing(IReadOnlyList<Neighbour> beside) => new(effects, noise, request.Repeat, coupling => beside.Any(b => SimModels.Find(b.Probe) is { } m && coupling.Aggressor.Holds(b.Slice, m.Info, request.Repeat)));
+    PlantedTiming Timing(IReadOnlyList<Neighbour> beside) => new(effects, noise, request.Repeat, coupling => beside.Where(b => SimModels.Find(b.Probe) is { } m && coupling.Aggressor.Holds(b.Slice, m.Info, request.Repeat)).Select(b => b.Duty).DefaultIfEmpty(0).Max());
 
     /// <summary>What is wrong with the hardware, whoever works beside.</summary>
     double Permanent()
@@ -126,7 +126,7 @@ sealed class SimPrepared : IVirtualProbe
     (SimSlice, SimLoad, double) Other(Neighbour neighbour)
     {
         var other = gpu.Slice(neighbour.Slice);
-        return SimModels.Find(neighbour.Probe) is { } m ? (other, m.Predict(gpu, other, neighbour.Parameters).Load, Weight(neighbour.Slice, m)) : (other, default, 1);
+        return SimModels.Find(neighbour.Probe) is { } m ? (other, m.Predict(gpu, other, neighbour.Parameters).Load.At(neighbour.Duty), Weight(neighbour.Slice, m)) : (other, default, 1);
     }
 
     double Weight(string name, ISimModel of) =>

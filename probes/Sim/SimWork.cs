@@ -41,4 +41,8 @@ readonly record struct SimOutput(double Amount, bool IsRate);
 /// <param name="Down">Link from the GPU.</param>
 /// <param name="Memory">Memory of the GPU instance.</param>
 /// <param name="Power">Of the limit of the whole GPU; may exceed 1 where the clock goes down already alone.</param>
-readonly record struct SimLoad(double Up = 0, double Down = 0, double Memory = 0, double Power = 0);
+readonly record struct SimLoad(double Up = 0, double Down = 0, double Memory = 0, double Power = 0)
+{
+    /// <summary>Of work at part of its rate.</summary>
+    public SimLoad At(double duty) => new(Up * duty, Down * duty, Memory * duty, Power * duty);
+}

@@ -27,7 +27,7 @@ public static class RunReport
     [
         .. new[]
         {
-            LayoutsSection.Of(model), SlicesSection.Of(model), TogetherSection.Of(model), CurvesSection.Of(model), TimelineSection.Of(model), FindingsSection.Of(model),
+            LayoutsSection.Of(model), SlicesSection.Of(model), TogetherSection.Of(model), MatrixSection.Of(model), ContentionSection.Of(model), CurvesSection.Of(model), TimelineSection.Of(model), FindingsSection.Of(model),
             RecordSections.Figures(model), RecordSections.Skipped(model), RecordSections.Provenance(model), RecordSections.Reproduce(model),
         }.OfType<Section>(),
     ];

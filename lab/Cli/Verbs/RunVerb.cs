@@ -13,6 +13,8 @@ static class RunVerb
         var resume = new Option<DirectoryInfo?>("--resume") { Description = "Go on with an interrupted run; finished trials are kept and not repeated.", HelpName = "FOLDER" };
         var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the plan, what is skipped and why, and the estimated time. Touches nothing." };
         var json = Options.Json();
+        var decided = new Option<bool>("--until-decided") { Description = "Stop repeating a cell once its verdicts are certain, after 6 repeats at the earliest; the sweep's repeats are the most." };
+        var noise = new Option<DirectoryInfo?>("--noise-from") { Description = "Take the noise for the smallest effect that can be shown from this earlier run.", HelpName = "FOLDER" };
         var timeout = new Option<double>("--worker-timeout")
         {
             Description = "Seconds of silence after which a worker counts as hung.", HelpName = "SECONDS", DefaultValueFactory = _ => Running.Timeouts.Default.Silence.TotalSeconds,
@@ -40,7 +42,7 @@ static class RunVerb
             Exit codes: 0 done, 1 failed, 2 wrong usage or file, 130 interrupted (resume with --resume).
             """)
         {
-            sweep, on, output, resume, dry, json, timeout, plant, scale, inProcess,
+            sweep, on, output, resume, dry, json, timeout, plant, scale, inProcess, decided, noise,
         };
         verb.Validators.Add(result =>
         {
@@ -53,6 +55,7 @@ static class RunVerb
             parse.GetValue(dry), parse.GetValue(json), parse.GetValue(timeout))
         {
             Simulation = new(parse.GetValue(plant)?.ToString(), parse.GetValue(scale), parse.GetValue(inProcess)),
+            UntilDecided = parse.GetValue(decided), NoiseFrom = parse.GetValue(noise)?.FullName,
         }).Run(cancel));
         return verb;
     }
@@ -62,4 +65,9 @@ static class RunVerb
 sealed record RunRequest(FileInfo? Sweep, DeviceId? On, string? Output, string? Resume, bool DryRun, bool Json, double WorkerTimeout)
 {
     public SimulationRequest Simulation { get; init; } = new(null, 0, false);
+
+    public bool UntilDecided { get; init; }
+
+    /// <summary>Folder of an earlier run whose noise is expected again.</summary>
+    public string? NoiseFrom { get; init; }
 }

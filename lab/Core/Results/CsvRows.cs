@@ -42,7 +42,7 @@ static class CsvRows
                 }
             });
             errors.FirstOrDefault(e => e is not null)?.Throw();
-            return rows.Length == 1 ? rows[0] : Joined(rows);
+            return rows.Length == 1 ? rows[0] : new Segments<T>(rows);
         }
         catch (CsvFormatException e)
         {
@@ -92,18 +92,5 @@ static class CsvRows
             start = end;
         }
         return parts;
-    }
-
-    static T[] Joined<T>(List<T>[] parts)
-    {
-        var all = GC.AllocateUninitializedArray<T>(parts.Sum(p => p.Count));
-        var start = 0;
-        for (var i = 0; i < parts.Length; i++)
-        {
-            parts[i].CopyTo(all, start);
-            start += parts[i].Count;
-            parts[i] = [];
-        }
-        return all;
     }
 }

@@ -37,8 +37,16 @@ public sealed record LayoutDocument(string Layout, IReadOnlyList<SliceDocument> 
 public sealed record SliceDocument(string Name, string Profile, int Start, int Units, IReadOnlyList<int> Cpus);
 
 /// <summary>A cell: numbers are SI, words are text.</summary>
-/// <param name="Slice">Null where all slices of the layout work.</param>
-public sealed record CellDocument(int Number, string Layout, string Mode, string? Slice, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, int Repeats);
+/// <param name="Slice">The only slice measured; null where several are.</param>
+/// <param name="Works">Who does what at once; null where all slices of the layout, or <paramref name="Slice"/> alone, do the cell's probe.</param>
+/// <param name="Twin">1 and 2 for two cells that differ in nothing else; 0 where there is one.</param>
+public sealed record CellDocument(int Number, string Layout, string Mode, string? Slice, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, int Repeats,
+    IReadOnlyList<WorkDocument>? Works = null, int Twin = 0);
+
+/// <summary>What one slice of a cell does.</summary>
+/// <param name="Role"><c>victim</c> or <c>aggressor</c>.</param>
+/// <param name="Duty">Declared share of the work that the slice does alone in the same time.</param>
+public sealed record WorkDocument(string Slice, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, string Role = "victim", double Duty = 1);
 
 /// <summary>A parameter's value with what is needed to print it.</summary>
 /// <param name="Type">Name of a <see cref="Model.ParameterType"/>.</param>
@@ -75,10 +83,20 @@ public sealed record TrialReady(long TimeNs, string Trial, string Slice, double?
 /// <param name="StartNs">Start of the common window.</param>
 /// <param name="SkewNs">Latest minus earliest start of a worker.</param>
 /// <param name="Busy">Busy share of each slice in the window.</param>
-public sealed record TrialWindow(long TimeNs, string Trial, Phase Phase, long StartNs, long EndNs, long SkewNs, IReadOnlyDictionary<string, double> Busy) : RunEvent(TimeNs);
+/// <param name="Rates">What each slice did in the window; null in folders written before it was kept.</param>
+public sealed record TrialWindow(long TimeNs, string Trial, Phase Phase, long StartNs, long EndNs, long SkewNs, IReadOnlyDictionary<string, double> Busy,
+    IReadOnlyDictionary<string, WindowRate>? Rates = null) : RunEvent(TimeNs);
+
+/// <summary>Two rates of one slice in a common window, which agree where its samples follow each other without gaps.</summary>
+/// <param name="Median">Of its samples: in the unit of its main metric where that is a rate, else operations a second.</param>
+/// <param name="Mean">Work inside the window ÷ length of the window, in the same unit.</param>
+/// <param name="Duty">Declared share of the work that it does alone in the same time.</param>
+/// <param name="Samples">Wholly inside the window.</param>
+/// <param name="PeriodNs">From one sample's start to the next where it is dialled; 0 where samples follow each other.</param>
+public sealed record WindowRate(double Median, double Mean, double Duty, int Samples, long PeriodNs = 0);
 
 /// <summary>A trial is finished if and only if this record is on disk.</summary>
-/// <param name="Status"><c>ok</c>, <c>skipped</c> or <c>failed</c>.</param>
+/// <param name="Status"><c>ok</c>, <c>skipped</c>, <c>failed</c>, or <c>decided</c> where earlier repeats were enough for a verdict.</param>
 /// <param name="Reason">Empty when ok.</param>
 /// <param name="Flags">Such as <c>NOISY</c>, <c>TIMEOUT</c>, <c>no-overlap</c>.</param>
 /// <param name="SamplesLength">Bytes of <c>samples.csv</c> up to and including this trial.</param>

@@ -19,7 +19,9 @@ public interface IVirtualProbe : IPreparedProbe
 /// <summary>What a simulated worker must know of a phase.</summary>
 /// <param name="Start">Virtual nanoseconds.</param>
 /// <param name="Beside">The other slices at work and what they run.</param>
-public sealed record VirtualPhase(Phase Phase, long Start, IReadOnlyList<Neighbour> Beside);
+/// <param name="PeriodNs">From the start of one sample to that of the next, for a slice that works at part of its rate; 0 for back to back.</param>
+public sealed record VirtualPhase(Phase Phase, long Start, IReadOnlyList<Neighbour> Beside, long PeriodNs = 0);
 
 /// <summary>Another slice at work in the same phase.</summary>
-public sealed record Neighbour(string Slice, string Probe, Parameters Parameters);
+/// <param name="Duty">Share of the work that it does alone in the same time.</param>
+public sealed record Neighbour(string Slice, string Probe, Parameters Parameters, double Duty = 1);

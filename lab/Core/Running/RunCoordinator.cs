@@ -13,7 +13,16 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
 {
     readonly HashSet<string> finished = [.. folder.Finished];
     readonly Clockwork clock = new(plan.Seconds, Math.Max(1, plan.TrialCount - folder.Finished.Count));
+    DecidedCells? decided;
     int done, failed, skipped;
+
+    /// <summary>Stops repeating a cell once its verdicts are certain.</summary>
+    /// <param name="earlier">What the folder holds from earlier executions; null for a new run.</param>
+    public RunCoordinator UntilDecided(RunData? earlier)
+    {
+        decided = new(earlier);
+        return this;
+    }
 
     /// <summary>Runs what is not finished yet.</summary>
     /// <returns>Why it ended early (<c>budget</c>), or empty.</returns>
@@ -57,21 +66,24 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
     {
         progress.TrialStarts(trial, State);
         var start = Monotonic.Now;
-        var slices = partition.Slices.Where(s => trial.Cell.Slice is null || s.Name == trial.Cell.Slice).ToList();
-        var (outcome, result) = await Attempt(trial, slices, workers, cancel);
+        var works = trial.Cell.WorksOn(partition.Slices.Select(s => s.Name));
+        var (outcome, result) = decided?.Has(trial.Cell) is { } reason
+            ? (Outcome(trial, "decided", reason, [], 0), null)
+            : await Attempt(trial, works, [.. works.Select(w => partition.Slices.First(s => s.Name == w.Slice))], workers, cancel);
         if (result is not null)
         {
             folder.Append(result.Rows);
             foreach (var e in result.Events) folder.Append(e);
+            decided?.Add(trial, works, result);
         }
-        Record(trial);
+        if (outcome.Status != "decided") Record(trial);
         var record = folder.FinishTrial(outcome with { WallSeconds = (Monotonic.Now - start) / 1e9 });
         done++;
         clock.OneDone();
         progress.TrialEnds(trial, record, result?.Rows ?? [], State);
     }
 
-    async Task<(TrialOutcome, TrialResult?)> Attempt(Trial trial, IReadOnlyList<Slice> slices, WorkerSet workers, CancellationToken cancel)
+    async Task<(TrialOutcome, TrialResult?)> Attempt(Trial trial, IReadOnlyList<Work> works, IReadOnlyList<Slice> slices, WorkerSet workers, CancellationToken cancel)
     {
         var scratch = folder.Scratch(trial.Id);
         try
@@ -79,7 +91,13 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
             Record(trial);
             var at = await workers.Get(slices, cancel);
             var seed = Seed(trial);
-            var result = await workers.Trial(sweep.Stopping).Run(trial, at, seed, scratch, cancel);
+            var result = await workers.Trial(sweep.Stopping).Run(trial, works, at, seed, scratch, cancel);
+            if (result.Flags.Contains("no-overlap"))
+            {
+                // Something else took the processor for a moment, perhaps; what fails twice is kept with its flag.
+                folder.Append(new WorkerEvent(Monotonic.Now, string.Join('+', works.Select(w => w.Slice)), "repeated", $"{trial.Id}: no-overlap", 0));
+                result = await workers.Trial(sweep.Stopping).Run(trial, works, at, seed, scratch, cancel);
+            }
             return (Outcome(trial, "ok", "", result.Flags, result.TimedSeconds), result);
         }
         catch (ProbeSkippedException skip)

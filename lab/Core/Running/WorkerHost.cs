@@ -127,7 +127,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
         while ((deadline = arena.Deadline) == 0 && !arena.Stop) Thread.Sleep(0);
         if (prepared is IVirtualProbe simulated)
         {
-            simulated.Begin(new(go.Phase, deadline, [.. (go.Beside ?? []).Select(b => new Neighbour(b.Slice, b.Probe, ParameterDocuments.Read(b.Parameters)))]));
+            simulated.Begin(new(go.Phase, deadline, [.. (go.Beside ?? []).Select(b => new Neighbour(b.Slice, b.Probe, ParameterDocuments.Read(b.Parameters), b.Duty))], go.PeriodNs));
             Predict(simulated, ring, slot, ref sink);
         }
         else
@@ -135,8 +135,10 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
             Monotonic.WaitUntil(deadline);
             while (!arena.Stop)
             {
+                var start = go.PeriodNs > 0 ? Monotonic.Now : 0;
                 prepared.Sample(ref sink);
                 slot.SetHeartbeat(Monotonic.Now);
+                if (go.PeriodNs > 0) Rest(start + go.PeriodNs);
             }
         }
         return new(options.Slice, go.Number, ring.Written, ring.Dropped - dropped);
@@ -160,6 +162,13 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
             }
             slot.SetHeartbeat(probe.Now);
         }
+    }
+
+    /// <summary>Waits for the next start, in short steps so that the end of the phase is not missed. A start that has passed is not made up for.</summary>
+    void Rest(long next)
+    {
+        const long step = 5_000_000;
+        while (!arena.Stop && Monotonic.Now < next) Monotonic.WaitUntil(Math.Min(next, Monotonic.Now + step), spin: 50_000);
     }
 
     Finished Close()

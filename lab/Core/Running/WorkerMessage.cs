@@ -49,10 +49,11 @@ public sealed record Failed(string Slice, string Reason) : WorkerMessage(Slice);
 /// <summary>Arm for a phase; it starts at the deadline in shared memory and ends at the stop flag there.</summary>
 /// <param name="Number">Grows with each phase; the worker writes it into its slot once it is armed.</param>
 /// <param name="Beside">The other slices at work in this phase, told to simulated devices only: nothing real couples them.</param>
-public sealed record Go(string Slice, long Number, Phase Phase, IReadOnlyList<WorkBeside>? Beside = null) : WorkerMessage(Slice);
+/// <param name="PeriodNs">From the start of one sample to that of the next, for a slice that works at part of its rate; 0 for back to back.</param>
+public sealed record Go(string Slice, long Number, Phase Phase, IReadOnlyList<WorkBeside>? Beside = null, long PeriodNs = 0) : WorkerMessage(Slice);
 
 /// <summary>What another slice runs in the same phase.</summary>
-public sealed record WorkBeside(string Slice, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters);
+public sealed record WorkBeside(string Slice, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, double Duty = 1);
 
 /// <summary>The phase is over; its samples are in the ring.</summary>
 /// <param name="Dropped">Samples lost because the ring was full.</param>

@@ -3,15 +3,15 @@ namespace GpuLab.Simulation;
 /// <summary>The planted effects of one slice in one phase, ready to be asked sample by sample. Allocates nothing after that.</summary>
 /// <param name="effects">Those that apply to the slice, its probe and the repeat.</param>
 /// <param name="noise">Of the trial and the slice.</param>
-/// <param name="coupled">Whether an aggressor of a coupling works beside it.</param>
-public sealed class PlantedTiming(IReadOnlyList<PlantedEffect> effects, HashNoise noise, int repeat, Func<PlantedEffect.Coupling, bool> coupled)
+/// <param name="coupled">Duty of the aggressors of a coupling that work beside it: 1 for back to back, 0 where there are none.</param>
+public sealed class PlantedTiming(IReadOnlyList<PlantedEffect> effects, HashNoise noise, int repeat, Func<PlantedEffect.Coupling, double> coupled)
 {
     readonly PlantedEffect.Outliers[] outliers = [.. effects.OfType<PlantedEffect.Outliers>()];
     readonly PlantedEffect.Bimodal[] bimodal = [.. effects.OfType<PlantedEffect.Bimodal>()];
     readonly PlantedEffect.Throttle[] throttles = [.. effects.OfType<PlantedEffect.Throttle>()];
     readonly HashNoise rare = noise.For("outliers"), modes = noise.For("modes");
     readonly double perSecond = effects.OfType<PlantedEffect.Drift>().Sum(d => d.PerSecond);
-    readonly double constant = effects.OfType<PlantedEffect.Coupling>().Where(coupled).Aggregate(1.0, (all, c) => all / (1 - c.Size))
+    readonly double constant = effects.OfType<PlantedEffect.Coupling>().Aggregate(1.0, (all, c) => all / (1 - c.Size * coupled(c)))
         / (1 + effects.OfType<PlantedEffect.Drift>().Sum(d => d.PerRepeat) * (repeat - 1));
 
     /// <summary>Seconds the worker starts late.</summary>

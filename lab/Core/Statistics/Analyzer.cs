@@ -24,20 +24,24 @@ public static class Analyzer
         var known = new List<(GroupKey Key, ProbeInfo Probe, Metric Metric, List<Series> Series)>();
         foreach (var (key, series) in groups)
         {
-            var probe = probes.GetValueOrDefault(names[key.Cell].Probe);
+            var id = names[key.Cell].ProbeOf(key.Slice);
+            var probe = probes.GetValueOrDefault(id);
             var metric = probe?.Metrics.FirstOrDefault(m => m.Name == key.Metric);
-            if (metric is null) unknown.Add($"{names[key.Cell].Probe}/{key.Metric}");
+            if (metric is null) unknown.Add($"{id}/{key.Metric}");
             else known.Add((key, probe!, metric, series));
         }
 
         var builder = new FigureBuilder(run.Plan, resamples);
         var judged = known.AsParallel().AsOrdered().Select(g => Judge(builder.Build(byCell[g.Key.Cell], g.Key, g.Probe, g.Metric, g.Series), g.Series, hits[g.Key.Cell])).ToList();
         var figures = judged.Where(j => j.Figure.Samples > 0).Select(j => j.Figure).Order(new FigureOrder(run.Plan)).ToList();
+        var couplings = Couplings.Of(figures);
+        var interference = Interference.Of(run.Plan, figures, couplings);
         var findings = AllGates.Runs.SelectMany(g => g(new(run, cells, figures, unknown)))
             .Concat(cells.SelectMany(c => hits[c.Cell.Number]).Select(h => h.Finding))
+            .Concat(interference.Findings)
             .Concat(judged.SelectMany(j => j.Findings))
             .OrderByDescending(f => f.Severity).ToList();
-        return new(run, figures, Plateaus.Of(figures, run.Info), findings) { Couplings = Couplings.Of(figures) };
+        return new(run, figures, Plateaus.Of([.. figures.Where(f => !f.ForRatio)], run.Info), findings) { Couplings = couplings, Interference = interference };
     }
 
     /// <summary>Puts what gates found on the figure.</summary>

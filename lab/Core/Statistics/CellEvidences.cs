@@ -22,7 +22,8 @@ static class CellEvidences
     }
 
     static string Name(CellDocument cell) =>
-        FigureName.Of(cell.Probe, string.Join(' ', cell.Parameters.Select(p => $"{p.Key}={ParametersOf.Value(p.Value)}")), cell.Slice, cell.Layout, cell.Mode.ToLowerInvariant());
+        FigureName.Of(cell.Probe, string.Join(' ', cell.Parameters.Select(p => $"{p.Key}={ParametersOf.Value(p.Value)}")), cell.Slice, cell.Layout, cell.Mode.ToLowerInvariant())
+        + (cell.Aggressors() is [_, ..] && cell.Slice is { } victim ? $" beside {cell.Beside(victim)}" : "");
 
     /// <summary>Reads <c>c12r3</c>.</summary>
     static (int Cell, int Repeat)? TrialId(string id)
@@ -35,10 +36,11 @@ static class CellEvidences
 /// <summary>Parameters of a cell as the plan's file keeps them, turned back.</summary>
 static class ParametersOf
 {
-    public static Parameters Cell(CellDocument cell, ProbeInfo probe)
+    public static Parameters Cell(CellDocument cell, string slice, ProbeInfo probe)
     {
+        var parameters = cell.WorkOf(slice)?.Parameters ?? cell.Parameters;
         var order = probe.Parameters.Select((p, i) => (p.Name, i)).ToDictionary(p => p.Name, p => p.i);
-        return new([.. cell.Parameters.OrderBy(p => order.GetValueOrDefault(p.Key, int.MaxValue)).Select(p => KeyValuePair.Create(p.Key, Value(p.Value)))]);
+        return new([.. parameters.OrderBy(p => order.GetValueOrDefault(p.Key, int.MaxValue)).Select(p => KeyValuePair.Create(p.Key, Value(p.Value)))]);
     }
 
     public static ParameterValue Value(ParameterDocument document)

@@ -1,4 +1,5 @@
 using GpuLab.Results;
+using GpuLab.Sweeps;
 
 namespace GpuLab.Statistics;
 
@@ -14,7 +15,7 @@ public static class Couplings
         var alone = figures.Where(f => f.Phase == Phase.Solo).ToDictionary(f => (f.Cell, f.Slice, f.Metric.Id));
         return
         [
-            .. figures.Where(f => f.Phase == Phase.Together && f.Metric == f.Probe.Main && alone.ContainsKey((f.Cell, f.Slice, f.Metric.Id)))
+            .. figures.Where(f => f.Phase == Phase.Together && f.Role == Role.Victim && f.Metric == f.Probe.Main && alone.ContainsKey((f.Cell, f.Slice, f.Metric.Id)))
                 .Select(f => Of(alone[(f.Cell, f.Slice, f.Metric.Id)], f)),
         ];
     }

@@ -1,5 +1,6 @@
 using GpuLab.Model;
 using GpuLab.Results;
+using GpuLab.Sweeps;
 
 namespace GpuLab.Statistics;
 
@@ -41,8 +42,20 @@ public sealed record Figure(int Cell, string Layout, string Mode, string Slice, 
     /// <summary>The worst of the findings about this figure; null where there are none.</summary>
     public Severity? Worst { get; init; }
 
+    /// <summary>Whether its slice was to be measured or to load something.</summary>
+    public Role Role { get; init; }
+
+    /// <summary>What works beside it, such as <c>mem.copy on 1c@1</c>; empty where nothing does or all slices do the same.</summary>
+    public string Beside { get; init; } = "";
+
+    /// <summary>Whether it comes from a mode whose cells differ in who works beside: then its ratio to alone is what tables and plots show.</summary>
+    public bool ForRatio => Mode is "matrix" or "contention" or "dial" or "null";
+
+    /// <summary>How it is known that the slices worked together; null for what was measured alone.</summary>
+    public OverlapProof? Proof { get; init; }
+
     /// <summary>What a person calls it: <c>mem.triad/bandwidth bytes=64MiB on 1c@0 of 2x1c, together</c>.</summary>
-    public string Name => FigureName.Of(Metric.Id, Parameters.ToString(), Slice, Layout, Phase == Phase.Together ? "together" : "alone");
+    public string Name => FigureName.Of(Metric.Id, Parameters.ToString(), Slice, Layout, Phase != Phase.Together ? "alone" : Beside.Length == 0 ? "together" : $"beside {Beside}");
 }
 
 /// <summary>Points of a distribution, in the metric's unit.</summary>
@@ -64,6 +77,9 @@ public sealed record Analysis(RunData Run, IReadOnlyList<Figure> Figures, IReadO
 {
     /// <summary>Alone against together, with verdicts, for every slice that was measured both ways.</summary>
     public IReadOnlyList<Coupling> Couplings { get; init; } = [];
+
+    /// <summary>The couplings sorted: matrices, curves, indices.</summary>
+    public Interference Interference { get; init; } = Interference.None;
 }
 
 /// <summary>A level part of a curve, such as a cache in a latency staircase.</summary>

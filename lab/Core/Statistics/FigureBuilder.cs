@@ -19,10 +19,13 @@ sealed class FigureBuilder(PlanDocument plan, int resamples = HierarchicalBootst
         var summary = series.Count == 0 ? null : Summary.Of(series.SelectMany(s => s.Values).ToArray());
         var medians = series.Select(s => s.Median).ToArray();
         return new(key.Cell, cell.Cell.Layout, cell.Cell.Mode, key.Slice, profiles.GetValueOrDefault((cell.Cell.Layout, key.Slice), key.Slice), key.Phase, probe,
-            ParametersOf.Cell(cell.Cell, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, Interval(series, medians), summary?.Spread ?? double.NaN,
+            ParametersOf.Cell(cell.Cell, key.Slice, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, cell.Cell.Mode is "matrix" or "contention" or "dial" or "null" ? OfRepeats(medians) : Interval(series, medians), summary?.Spread ?? double.NaN,
             metric == probe.Main && summary is not null ? Ceiling(cell, key.Slice, metric, summary.Median) : null, [], Overlap(cell, key))
         {
             Summary = summary,
+            Role = cell.Cell.RoleOf(key.Slice),
+            Beside = key.Phase == Phase.Together ? cell.Cell.Beside(key.Slice) : "",
+            Proof = key.Phase == Phase.Together ? OverlapProof.Of(cell, key.Slice) : null,
             Precision = plan.Precision ?? probe.Precision,
             RepeatMedians = medians,
             RepeatNumbers = [.. series.Select(s => s.Repeat)],
@@ -37,6 +40,14 @@ sealed class FigureBuilder(PlanDocument plan, int resamples = HierarchicalBootst
         _ when series.Count < HierarchicalBootstrap.LeastRepeats || resamples == 0 => new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {series.Count} repeats")),
         _ => HierarchicalBootstrap.OfMedian([.. series.Select(s => s.Values)], Seed, resamples),
     };
+
+    /// <summary>Where figures come by the hundred and only their ratios are shown: what repeats say, at no cost.</summary>
+    static Interval OfRepeats(double[] medians)
+    {
+        if (medians.Length is 0 or 1) return new(medians.FirstOrDefault(double.NaN), medians.FirstOrDefault(double.NaN), "none");
+        if (medians.Length < LogRatio.LeastRepeats) return new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {medians.Length} repeats"));
+        return StudentInterval.Of(Moments.Mean(medians), Moments.Deviation(medians) / Math.Sqrt(medians.Length), medians.Length - 1, 0.95) with { Kind = "95 % t over repeats" };
+    }
 
     /// <summary>Neighbours that depend on each other are drawn in blocks; of long sequences less often, to bound the time it takes.</summary>
     static Interval WithinOne(double[] values)
@@ -59,7 +70,7 @@ sealed class FigureBuilder(PlanDocument plan, int resamples = HierarchicalBootst
     static double? Overlap(CellEvidence cell, GroupKey key)
     {
         if (key.Phase != Phase.Together) return null;
-        var busy = cell.Measured.Where(t => t.Window is not null).SelectMany(t => t.Window!.Busy.Values).ToList();
+        var busy = cell.Measured.Where(t => t.Window is not null).SelectMany(t => t.Window!.Busy).Select(b => Math.Min(1, b.Value / cell.Cell.DutyOf(b.Key))).ToList();
         return busy.Count == 0 ? null : busy.Min();
     }
 }

@@ -14,10 +14,11 @@ public static class Verdicts
     /// <summary>Whether others slow a victim down. Isolated is TOST at 5 %: the 90 % interval lies inside 1 ± margin.</summary>
     /// <param name="ratio">Of the victim beside others to itself alone.</param>
     /// <param name="invalid">Why one of the two figures is not valid; null where both are.</param>
-    public static Verdict Isolation(LogRatio ratio, double margin = IsolationMargin, string? invalid = null)
+    /// <param name="confidence">Of the interval that has to lie outside; more than 95 % where the question is asked again and again.</param>
+    public static Verdict Isolation(LogRatio ratio, double margin = IsolationMargin, string? invalid = null, double confidence = 0.95)
     {
         if (Refused(ratio, invalid) is { } refused) return refused;
-        var (wide, narrow) = (ratio.Interval(0.95), ratio.Interval(0.9));
+        var (wide, narrow) = (ratio.Interval(confidence), ratio.Interval(2 * confidence - 1));
         return (wide, narrow) switch
         {
             _ when wide.High < 1 - margin => new(VerdictKind.Coupled, $"{Change(ratio)}, all of the 95 % interval below −{Pretty.Percent(margin)}."),

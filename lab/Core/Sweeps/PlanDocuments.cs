@@ -23,5 +23,7 @@ public static class PlanDocuments
     static SliceDocument Document(Slice slice) => new(slice.Name, slice.Profile, slice.Start, slice.Units, slice.Cpus);
 
     static CellDocument Document(Cell cell, int repeats) => new(cell.Number, cell.Layout.ToString(), Modes.Of(cell.Mode).Word, cell.Slice, cell.Probe.Id,
-        cell.Parameters.ToDictionary(p => p.Key, p => new ParameterDocument(p.Value.Type.ToString(), p.Value.Number, p.Value.Word)), repeats);
+        ParameterDocuments.Write(cell.Parameters), repeats, cell.Works.Count == 0 ? null : [.. cell.Works.Select(Document)], cell.Twin);
+
+    static WorkDocument Document(Work work) => new(work.Slice, work.Probe.Id, ParameterDocuments.Write(work.Parameters), work.Role == Role.Victim ? "victim" : "aggressor", work.Duty);
 }

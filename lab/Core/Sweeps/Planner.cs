@@ -25,7 +25,6 @@ public static class Planner
     {
         var errors = new List<SweepError>();
         var partitioner = Partitioner(sweep, device, errors);
-        CheckModes(sweep, errors);
         var layouts = partitioner is null ? null : new PlacedLayouts(sweep, partitioner);
         layouts?.PlaceAll();
         errors.AddRange(layouts?.Errors ?? []);
@@ -50,20 +49,12 @@ public static class Planner
         return null;
     }
 
-    static void CheckModes(Sweep sweep, List<SweepError> errors)
-    {
-        for (var i = 0; i < sweep.Modes.Count; i++)
-        {
-            var mode = Modes.Of(sweep.Modes[i]);
-            if (mode.Points is null) errors.Add(new(sweep.File, sweep.PlaceOf(Sweep.PlaceKey("modes", i)), $"mode {mode.Word} is not available in this version: there are {Modes.Available}."));
-        }
-    }
-
     /// <summary>Refuses what would take too much memory, from the numbers alone.</summary>
     static void CheckSize(Sweep sweep, PlacedLayouts? layouts, List<SweepError> errors)
     {
         var points = sweep.Probes.Sum(ProbePoints.Count);
-        var perPoint = layouts?.Placements.Values.Sum(p => sweep.Modes.Sum(m => Cells(m, p))) ?? 1;
+        var aggressors = sweep.Aggressors.Count == 0 ? 1 : sweep.Aggressors.Sum(ProbePoints.Count);
+        var perPoint = layouts?.Placements.Values.Sum(p => sweep.Modes.Sum(m => Cells(m, p, sweep, aggressors))) ?? 1;
         var cells = points * Math.Max(1, perPoint);
         if (cells > MostCells || cells * sweep.Repeats > MostTrials)
         {
@@ -72,7 +63,8 @@ public static class Planner
         }
     }
 
-    static double Cells(Mode mode, Placement placement) => Modes.Of(mode).Points?.Invoke([.. placement.Slices.Select(s => s.Name)]).Slices.Count ?? 1;
+    static double Cells(Mode mode, Placement placement, Sweep sweep, double aggressors) =>
+        Modes.Of(mode).Arrange([.. placement.Slices.Select(s => s.Name)], sweep).All.Sum(a => a.Aggressors.Count == 0 ? 1 : aggressors);
 
     static string Nothing(IReadOnlyList<Skip> skips)
     {

@@ -14,6 +14,15 @@ public sealed record Sweep(string Name, DeviceId Device, string? Partitioner, IR
 
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>What aggressors do in the modes that have them; empty for the same as the victim.</summary>
+    public IReadOnlyList<ProbeChoice> Aggressors { get; init; } = [];
+
+    /// <summary>Workloads by slice, for mode <see cref="Mode.Mixed"/>.</summary>
+    public IReadOnlyList<MixedWork> Mixed { get; init; } = [];
+
+    /// <summary>Shares of their own solo rate at which aggressors work in mode <see cref="Mode.Dial"/>.</summary>
+    public IReadOnlyList<double> Dial { get; init; } = [0, 0.25, 0.5, 0.75, 1];
+
     /// <summary>The file's name, for errors that only the device can find.</summary>
     public string File { get; init; } = "";
 

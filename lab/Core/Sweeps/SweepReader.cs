@@ -23,7 +23,7 @@ public static class SweepReader
         var body = text.StartsWith('\uFEFF') ? text[1..] : text;
         var root = TextCheck.Passes(body, errors) ? NodeReader.Read(body, errors) : null;
         var draft = new SweepDraft();
-        if (root is not null && SweepFields.For(catalogue).Read(root, errors, draft)) CheckWhole(draft, errors);
+        if (root is not null && SweepFields.For(catalogue).Read(root, errors, draft)) CheckWhole(draft, root.Place, errors);
         return errors.Any ? new(null, errors.InOrder()) : new(draft.ToSweep(text, file), []);
     }
 
@@ -40,8 +40,9 @@ public static class SweepReader
     }
 
     /// <summary>What no key can tell by itself.</summary>
-    static void CheckWhole(SweepDraft draft, Errors errors)
+    static void CheckWhole(SweepDraft draft, TextPlace start, Errors errors)
     {
+        ModeNeeds.Check(draft, start, errors);
         var stopping = draft.Stopping;
         if (stopping.MinTime > stopping.MaxTime)
         {

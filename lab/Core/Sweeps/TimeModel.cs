@@ -23,15 +23,21 @@ public sealed record TimeModel(double Cut = 0.02, double WorkerStart = 0.15, dou
     /// <summary>What a layout costs before its first trial and after its last.</summary>
     public double Layout(int slices) => Cut + WorkerStart * Math.Sqrt(slices);
 
-    /// <summary>One repeat of a cell.</summary>
+    /// <summary>One repeat of a cell in which all slices do the same.</summary>
     /// <param name="slices">Slices at work: 1 for <see cref="Mode.Solo"/>.</param>
-    public double Trial(ProbeInfo probe, Parameters parameters, Stopping stopping, int slices)
+    public double Trial(ProbeInfo probe, Parameters parameters, Stopping stopping, int slices) =>
+        Trial([.. Enumerable.Repeat(new Work("", probe, parameters, Role.Victim), slices)], stopping, slices == 1);
+
+    /// <summary>One repeat of a cell.</summary>
+    /// <param name="works">Of the slices that are not idle.</param>
+    /// <param name="solo">Whether the only slice is measured once, rather than before, while and after others work.</param>
+    public double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo)
     {
-        var ready = Handshake + slices * (Prepare + Bytes(probe, parameters) / TouchRate) + stopping.Warmup;
+        var ready = Handshake + works.Sum(w => Prepare + Bytes(w.Probe, w.Parameters) / TouchRate) + stopping.Warmup;
         var phase = Phase(stopping);
-        if (slices == 1) return ready + phase;
-        // Alone before and alone after are half a phase each, one slice after another; between them all at once.
-        return ready + slices * phase + phase + Around;
+        if (solo) return ready + phase;
+        // Alone before and alone after are half a phase each, one slice after another; between them all at once. What is dialled shows its own rate before.
+        return ready + works.Sum(w => w.Role == Role.Victim ? phase : w.Duty < 1 ? phase / 2 : 0) + phase + Around;
     }
 
     /// <summary>One slice's timed work with the stopping rule's least time and samples.</summary>

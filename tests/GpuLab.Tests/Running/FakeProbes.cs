@@ -68,7 +68,7 @@ static class FakeProbes
                 case "test.dies" when taken == 5:
                     Die();
                     break;
-                case "test.hangs" when taken == 5:
+                case "test.hangs" when taken == 12:
                     Thread.Sleep(Timeout.Infinite);
                     break;
                 case "test.spawns" when taken == 5:

@@ -85,7 +85,6 @@ public class PlannerTests
     [InlineData("layouts: [whole, 8x1c]", "t.yaml:3:18: layout 8x1c: there are 4 cores.")]
     [InlineData("layouts: [{generate: all, containing: 9c}]", "t.yaml:3:11: partitioner cores has no all layout with a slice of 9c for this device.")]
     [InlineData("partitioner: mig", "t.yaml:3:14: test host has no partitioner 'mig': it has cores.")]
-    [InlineData("modes: [solo, matrix]", "t.yaml:3:15: mode matrix is not available in this version: there are solo concurrent.")]
     [InlineData("exclude: {mode: solo}", "t.yaml:2:10: nothing is left to measure: every cell is excluded.")]
     public void What_the_device_refuses_is_said_with_its_place(string line, string error)
     {
@@ -106,9 +105,9 @@ public class PlannerTests
     [Fact]
     public void Several_refusals_come_together_in_order()
     {
-        var result = Try(Head + "modes: [dial]\nlayouts: [5x1c, 6x1c]\npartitioner: cores");
+        var result = Try(Head + "layouts: [5x1c, 6x1c]\npartitioner: cores");
 
-        Assert.Equal([(3, 9), (4, 11), (4, 17)], result.Errors.Select(e => (e.Place.Line, e.Place.Column)));
+        Assert.Equal([(3, 11), (3, 17)], result.Errors.Select(e => (e.Place.Line, e.Place.Column)));
     }
 
     [Theory]

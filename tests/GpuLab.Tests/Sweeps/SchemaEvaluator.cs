@@ -53,6 +53,7 @@ static class SchemaEvaluator
         "array" => value is JsonArray,
         "string" => Text(value) is not null,
         "number" => Number(value) is not null,
+        "null" => value is null,
         "integer" => Number(value) is { } number && number == Math.Floor(number),
         _ => throw new NotSupportedException($"the evaluator does not know type '{type}'"),
     };

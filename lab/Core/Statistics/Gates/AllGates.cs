@@ -5,12 +5,12 @@ static class AllGates
 {
     public static readonly IReadOnlyList<Func<CellEvidence, IEnumerable<Hit>>> Cells =
     [
-        TrialGates.Failed, DataGates.WrongData, OverlapGates.NoOverlap, DataGates.Dropped, TrialGates.Flagged, StoppingGates.Noisy, StoppingGates.TimedOut, HostGates.Steal, TrialGates.Skipped,
+        TrialGates.Failed, DataGates.WrongData, OverlapGates.NoOverlap, OverlapGates.Coarse, DataGates.Dropped, TrialGates.Flagged, StoppingGates.Noisy, StoppingGates.TimedOut, HostGates.Steal, TrialGates.Skipped,
     ];
 
     public static readonly IReadOnlyList<Func<FigureEvidence, Finding?>> Figures =
     [
-        DataGates.NotFinite, DataGates.Backwards, ShapeGates.SoloMoved, CeilingGates.Above, ShapeGates.Drifts, DataGates.Marked,
+        DataGates.NotFinite, DataGates.Backwards, ShapeGates.SoloMoved, OverlapGates.RatesDiffer, CeilingGates.Above, ShapeGates.Drifts, DataGates.Marked,
         ShapeGates.RepeatsDiffer, ShapeGates.Multimodal, ShapeGates.ManyOutliers,
     ];
 

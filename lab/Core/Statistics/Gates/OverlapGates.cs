@@ -3,7 +3,7 @@ namespace GpuLab.Statistics.Gates;
 /// <summary>Slices that were to be measured together must be shown to have worked together.</summary>
 static class OverlapGates
 {
-    public const string Flag = "no-overlap";
+    public const string Flag = "no-overlap", CoarseFlag = Running.Dialling.CoarseFlag;
 
     /// <summary>Least busy share of the common window.</summary>
     public const double Least = 0.95;
@@ -16,7 +16,7 @@ static class OverlapGates
             yield return Of(cell, Say.Text($"In {flagged} of {cell.Trials.Count} repeats the slices did not work together for long enough."));
             yield break;
         }
-        var idle = cell.Measured.Where(t => t.Window is not null).SelectMany(t => t.Window!.Busy).Where(b => !(b.Value >= Least)).OrderBy(b => b.Value).FirstOrDefault();
+        var idle = cell.Measured.Where(t => t.Window is not null).SelectMany(t => t.Window!.Busy).Where(b => !(b.Value >= Least * cell.Cell.DutyOf(b.Key))).OrderBy(b => b.Value).FirstOrDefault();
         if (idle.Key is not null)
         {
             yield return Of(cell, $"{idle.Key} was busy for only {Model.Pretty.Percent(idle.Value)} of the common window.");
@@ -24,6 +24,26 @@ static class OverlapGates
         }
         var unproven = cell.Measured.Count(t => t.Window is null && t.Ready.Count > 1);
         if (unproven > 0) yield return Of(cell, Say.Text($"{unproven} of {cell.Trials.Count} repeats have no record of a common window."));
+    }
+
+    /// <summary>A slice whose usual sample tells another rate than its work in the window: it was idle in between, or its samples are skewed.</summary>
+    public static Finding? RatesDiffer(FigureEvidence evidence)
+    {
+        var figure = evidence.Figure;
+        if (figure.Proof is not { } proof || !(Math.Abs(proof.Gap) > OverlapProof.MostGap) || figure.Metric != figure.Probe.Main) return null;
+        // Where the window is filled with samples, no time is missing: some of them are only slower than the median.
+        var idle = proof.Busy < 1 - OverlapProof.MostGap;
+        return new(idle ? Severity.Suspect : Severity.Note, "rates-differ", figure.Name,
+            $"Its work in the common window is {Model.Pretty.Percent(Math.Abs(proof.Gap))} {(proof.Gap > 0 ? "less" : "more")} than its usual sample tells{(idle ? ": it was idle in between." : ", although it was never idle: its samples are skewed.")}",
+            idle ? "Look at what runs between samples; give each slice processors of its own." : "Prefer the aggregate, which is work by time, to the median.");
+    }
+
+    /// <summary>An aggressor whose load goes on and off too slowly for its victim.</summary>
+    public static IEnumerable<Hit> Coarse(CellEvidence cell)
+    {
+        if (!cell.Flags.Any(f => f.Flag.Is(CoarseFlag))) yield break;
+        yield return new(new(Severity.Suspect, CoarseFlag, cell.Name, "The aggressors' load goes on and off so slowly that a sample of the victim sees a part of it by chance.",
+            "Give the aggressors smaller work, such as fewer bytes, or the victim longer samples."), Phase: Results.Phase.Together);
     }
 
     static Hit Of(CellEvidence cell, string message) => new(new(Severity.Invalid, Flag, cell.Name, message,

@@ -4,10 +4,15 @@ using GpuLab.Model;
 
 namespace GpuLab.Sweeps.Expanding;
 
-/// <summary>Layouts × modes × slices × probes × parameters, less what is excluded, impossible or not supported.</summary>
+/// <summary>Layouts × modes × who works × probes × parameters × aggressors, less what is excluded, impossible or not supported.</summary>
 sealed class Expansion(Sweep sweep, PlacedLayouts layouts, Func<ProbeInfo, Slice, Parameters, string?> unsupported)
 {
+    /// <summary>One pass where there are no aggressors, or they do what the victim does.</summary>
+    static readonly IReadOnlyList<(ProbeInfo Probe, Parameters Parameters)?> Same = [null];
+
     readonly ProbePoints[] probes = [.. sweep.Probes.Select(ProbePoints.Of)];
+    readonly IReadOnlyList<(ProbeInfo Probe, Parameters Parameters)?> aggressors = sweep.Aggressors.Count == 0 ? Same
+        : [.. sweep.Aggressors.Select(ProbePoints.Of).SelectMany(a => a.Points, (a, p) => ((ProbeInfo, Parameters)?)(a.Probe, p))];
     readonly Exclusions exclusions = new(sweep.Exclude);
     readonly SkipTally skips = new();
     readonly List<CellGroup> groups = [];
@@ -25,38 +30,73 @@ sealed class Expansion(Sweep sweep, PlacedLayouts layouts, Func<ProbeInfo, Slice
         {
             var group = new CellGroup(layout, layouts.Placements[layout].Slices, []);
             string[] names = [.. group.Slices.Select(s => s.Name)];
-            foreach (var mode in sweep.Modes.Select(Modes.Of)) Run(group, mode, mode.Points!(names));
+            foreach (var mode in sweep.Modes.Select(Modes.Of))
+            {
+                if (mode.Mode == Mode.Mixed) Mix(group, mode);
+                else Run(group, mode, mode.Arrange(names, sweep));
+            }
             if (group.Cells.Count > 0) groups.Add(group);
         }
     }
 
-    void Run(CellGroup group, ModeRule mode, ModePoints points)
+    void Run(CellGroup group, ModeRule mode, Arrangements arrangements)
     {
-        foreach (var name in points.Slices)
+        foreach (var arrangement in arrangements.All)
         {
-            var slice = group.Slices.FirstOrDefault(s => s.Name == name);
-            IReadOnlyList<Slice> working = slice is null ? group.Slices : [slice];
+            var name = arrangement.Victims.Count == 1 ? arrangement.Victims[0] : null;
+            var profile = group.Slices.FirstOrDefault(s => s.Name == name)?.Profile;
             foreach (var probe in probes)
             {
-                var excluded = exclusions.For(probe.Probe, group.Layout, mode, name, slice?.Profile);
+                var excluded = exclusions.For(probe.Probe, group.Layout, mode, name, profile);
                 foreach (var parameters in probe.Points)
                 {
                     if (excluded.Exclude(parameters)) continue;
-                    if (points.Reason is { } impossible) skips.Add($"{mode.Word} on {group.Layout}", impossible);
-                    else if (Unsupported(probe.Probe, working, parameters) is { } reason) skips.Add(probe.Probe.Id, reason);
-                    else group.Cells.Add(new(++number, group.Layout, mode.Mode, name, probe.Probe, parameters));
+                    foreach (var aggressor in arrangement.Aggressors.Count == 0 ? Same : aggressors)
+                    {
+                        if (arrangements.Reason is { } impossible) skips.Add($"{mode.Word} on {group.Layout}", impossible);
+                        else Add(group, new(0, group.Layout, mode.Mode, name, probe.Probe, parameters) { Works = Works(group, arrangement, probe.Probe, parameters, aggressor), Twin = arrangement.Twin });
+                    }
                 }
             }
         }
     }
 
-    string? Unsupported(ProbeInfo probe, IReadOnlyList<Slice> working, Parameters parameters)
+    /// <summary>The one cell that <c>mixed</c> gives a layout.</summary>
+    void Mix(CellGroup group, ModeRule mode)
     {
-        foreach (var slice in working)
+        var (works, reason) = Mixing.Of(sweep.Mixed, group.Slices);
+        if (reason is not null)
         {
-            if (unsupported(probe, slice, parameters) is { } reason) return reason;
+            skips.Add($"{mode.Word} on {group.Layout}", reason);
+            return;
         }
-        return null;
+        var first = works[0];
+        if (exclusions.For(first.Probe, group.Layout, mode, null, null).Exclude(first.Parameters)) return;
+        Add(group, new(0, group.Layout, mode.Mode, null, first.Probe, first.Parameters) { Works = works });
+    }
+
+    void Add(CellGroup group, Cell cell)
+    {
+        foreach (var work in cell.WorksOn(group.Slices.Select(s => s.Name)))
+        {
+            if (unsupported(work.Probe, group.Slices.First(s => s.Name == work.Slice), work.Parameters) is not { } reason) continue;
+            skips.Add(work.Probe.Id, reason);
+            return;
+        }
+        group.Cells.Add(cell with { Number = ++number });
+    }
+
+    /// <summary>In layout order. Cells that need no words about who works have none.</summary>
+    static IReadOnlyList<Work> Works(CellGroup group, Arrangement arrangement, ProbeInfo probe, Parameters parameters, (ProbeInfo Probe, Parameters Parameters)? aggressor)
+    {
+        if (arrangement.Aggressors.Count == 0 && (arrangement.Victims.Count == 1 || arrangement.Victims.Count == group.Slices.Count)) return [];
+        var beside = aggressor ?? (probe, parameters);
+        return
+        [
+            .. group.Slices.Where(s => arrangement.Victims.Contains(s.Name) || arrangement.Aggressors.Contains(s.Name)).Select(s => arrangement.Victims.Contains(s.Name)
+                ? new Work(s.Name, probe, parameters, Role.Victim)
+                : new Work(s.Name, beside.Item1, beside.Item2, Role.Aggressor, arrangement.Duty)),
+        ];
     }
 }
 

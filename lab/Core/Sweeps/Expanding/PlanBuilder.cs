@@ -16,8 +16,9 @@ sealed class PlanBuilder(Sweep sweep, TimeModel time)
 
     LayoutGroup Build(CellGroup group)
     {
-        var once = group.Cells.Sum(c => time.Trial(c.Probe, c.Parameters, sweep.Stopping, c.Slice is null ? group.Slices.Count : 1));
-        return new(group.Layout, [.. group.Slices.Select(s => s.Name)], TrialOrder.Of(group.Layout, group.Cells, sweep.Repeats, sweep.Seed))
+        string[] names = [.. group.Slices.Select(s => s.Name)];
+        var once = group.Cells.Sum(c => time.Trial(c.WorksOn(names), sweep.Stopping, c.Mode == Mode.Solo));
+        return new(group.Layout, names, TrialOrder.Of(group.Layout, group.Cells, sweep.Repeats, sweep.Seed))
         {
             Seconds = time.Layout(group.Slices.Count) + once * sweep.Repeats,
         };

@@ -17,6 +17,12 @@ sealed class SweepDraft
 
     public IReadOnlyList<Placed<ProbeChoice>> Probes { get; set; } = [];
 
+    public IReadOnlyList<Placed<ProbeChoice>> Aggressors { get; set; } = [];
+
+    public IReadOnlyList<Placed<MixedWork>> Mixed { get; set; } = [];
+
+    public IReadOnlyList<Placed<double>> Dial { get; set; } = [];
+
     public IReadOnlyList<Placed<Exclusion>> Exclude { get; set; } = [];
 
     public IReadOnlyList<Placed<string>> Tags { get; set; } = [];
@@ -50,10 +56,12 @@ sealed class SweepDraft
         Place("modes", Modes);
         Place("probes", Probes);
         Place("exclude", Exclude);
-        return new(Name, Device, Partitioner, Values(Layouts), Values(Modes), Values(Probes), Values(Exclude), Stopping, Repeats, Budget, Seed)
+        Place("aggressors", Aggressors);
+        var sweep = new Sweep(Name, Device, Partitioner, Values(Layouts), Values(Modes), Values(Probes), Values(Exclude), Stopping, Repeats, Budget, Seed)
         {
-            Text = text, Tags = Values(Tags), File = file, Places = Places,
+            Text = text, Tags = Values(Tags), File = file, Places = Places, Aggressors = Values(Aggressors), Mixed = Values(Mixed),
         };
+        return Dial.Count == 0 ? sweep : sweep with { Dial = [.. Values(Dial).Order()] };
     }
 
     void Place<T>(string key, IReadOnlyList<Placed<T>> items)

@@ -1,0 +1,98 @@
+using System.Globalization;
+using GpuLab.Results;
+using GpuLab.Statistics;
+using GpuLab.Sweeps;
+
+namespace GpuLab.Running;
+
+/// <summary>
+/// Keeps the ratio of together to alone of each repeat, and tells which cells need no more repeats. Looking after each repeat would find something sooner
+/// or later, so a verdict only counts as certain where intervals of 99 % (98 % for isolation) agree with it.
+/// </summary>
+sealed class DecidedCells
+{
+    /// <summary>Confidence of the intervals that have to agree before a cell is left alone.</summary>
+    const double Confidence = 0.99;
+
+    readonly Dictionary<int, SortedDictionary<string, (Model.Better Better, List<double> Alone, List<double> Together)>> cells = [];
+    readonly HashSet<int> invalid = [];
+
+    /// <param name="earlier">Of a run that is resumed.</param>
+    public DecidedCells(RunData? earlier) => this.earlier = earlier is null ? null : Earlier(earlier);
+
+    readonly Dictionary<int, List<(string Slice, double Alone, double Together)>>? earlier;
+
+    /// <summary>Takes a repeat into account.</summary>
+    public void Add(Trial trial, IReadOnlyList<Work> works, TrialResult result)
+    {
+        var cell = trial.Cell.Number;
+        if (result.Flags.Contains("no-overlap") || result.Flags.Contains("wrong-data")) invalid.Add(cell);
+        foreach (var (slice, alone, together) in Ratios(result.Rows, result.Events.OfType<TrialWindow>().FirstOrDefault(), trial.Id))
+        {
+            var work = works.First(w => w.Slice == slice);
+            if (work.Role == Role.Victim) Add(cell, slice, work.Probe.Main, alone, together);
+        }
+    }
+
+    /// <summary>Why a cell needs no more repeats; null where it does.</summary>
+    public string? Has(Cell cell)
+    {
+        if (invalid.Contains(cell.Number)) return null;
+        Recall(cell);
+        if (!cells.TryGetValue(cell.Number, out var slices)) return null;
+        var words = new List<string>();
+        foreach (var (slice, (better, alone, together)) in slices)
+        {
+            var verdict = Verdicts.Isolation(LogRatio.Paired(alone, together, better), confidence: Confidence);
+            if (verdict.Kind is VerdictKind.Undecided or VerdictKind.Invalid) return null;
+            words.Add($"{slice} {verdict}");
+        }
+        var repeats = slices.Values.First().Alone.Count;
+        return string.Create(CultureInfo.InvariantCulture, $"{string.Join(", ", words)} after {repeats} repeats");
+    }
+
+    /// <summary>Repeats of an earlier execution, once the cell says what is better.</summary>
+    void Recall(Cell cell)
+    {
+        if (earlier is null || !earlier.Remove(cell.Number, out var found)) return;
+        foreach (var (slice, alone, together) in found)
+        {
+            var work = cell.Works.FirstOrDefault(w => w.Slice == slice);
+            if (work?.Role != Role.Aggressor) Add(cell.Number, slice, (work?.Probe ?? cell.Probe).Main, alone, together);
+        }
+    }
+
+    void Add(int cell, string slice, Model.Metric metric, double alone, double together)
+    {
+        if (!cells.TryGetValue(cell, out var slices)) cells[cell] = slices = new(StringComparer.Ordinal);
+        if (!slices.TryGetValue(slice, out var repeats)) slices[slice] = repeats = (metric.Better, [], []);
+        repeats.Alone.Add(alone);
+        repeats.Together.Add(together);
+    }
+
+    static Dictionary<int, List<(string Slice, double Alone, double Together)>> Earlier(RunData run)
+    {
+        var windows = run.Events.OfType<TrialWindow>().GroupBy(w => w.Trial).ToDictionary(g => g.Key, g => g.Last());
+        var cells = new Dictionary<int, List<(string, double, double)>>();
+        foreach (var trial in run.Samples.GroupBy(s => s.Trial))
+        {
+            var number = int.Parse(trial.Key.AsSpan(1, trial.Key.IndexOf('r', StringComparison.Ordinal) - 1), CultureInfo.InvariantCulture);
+            if (!cells.TryGetValue(number, out var list)) cells[number] = list = [];
+            list.AddRange(Ratios([.. trial], windows.GetValueOrDefault(trial.Key), trial.Key));
+        }
+        return cells;
+    }
+
+    /// <summary>Medians of one repeat's first metric, alone and in the window, of the slices that were measured both ways.</summary>
+    static IEnumerable<(string Slice, double Alone, double Together)> Ratios(IReadOnlyList<SampleRow> rows, TrialWindow? window, string trial)
+    {
+        if (window is null) yield break;
+        var groups = SampleGroups.Of(rows, new Dictionary<string, int> { [trial] = 0 }, new Dictionary<string, TrialWindow> { [trial] = window });
+        foreach (var slice in groups.Keys.Select(k => k.Slice).Distinct().ToList())
+        {
+            var metric = groups.Keys.First(k => k.Slice == slice).Metric;
+            if (!groups.TryGetValue(new(0, slice, metric, Phase.Solo), out var alone) || !groups.TryGetValue(new(0, slice, metric, Phase.Together), out var together)) continue;
+            yield return (slice, alone[0].Median, together[0].Median);
+        }
+    }
+}
