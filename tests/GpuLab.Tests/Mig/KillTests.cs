@@ -50,7 +50,7 @@ public sealed class KillTests
         var found = Found(control);
         using var process = machine.Start("partition", "use", Wanted, "--run", "sleep 30");
         var clock = Stopwatch.StartNew();
-        while (!control.GetGpuInstances().Any(g => g.Place == new MigPlace(4, 2)) && clock.Elapsed < patience) await Task.Delay(20);
+        while (!control.GetGpuInstances().Any(g => g.Place == new MigPlace(0, 4)) && clock.Elapsed < patience) await Task.Delay(20);
         var guardian = Guardians(process.Id);
         Assert.Single(guardian);
         foreach (var pid in guardian) Process.GetProcessById(pid).Kill();
@@ -74,7 +74,7 @@ public sealed class KillTests
         var found = Found(control);
         using var process = machine.Start("partition", "use", Wanted, "--run", "sleep 30");
         var clock = Stopwatch.StartNew();
-        while (!control.GetGpuInstances().Any(g => g.Place == new MigPlace(4, 2)) && clock.Elapsed < patience) await Task.Delay(20);
+        while (!control.GetGpuInstances().Any(g => g.Place == new MigPlace(0, 4)) && clock.Elapsed < patience) await Task.Delay(20);
         using var kill = Process.Start("kill", [FormattableString.Invariant($"-{signal}"), FormattableString.Invariant($"{process.Id}")]);
         await process.WaitForExitAsync();
         Assert.Equal(130, process.ExitCode);
