@@ -64,6 +64,23 @@ public sealed class KillTests
         Assert.Equal(MigEnding.Restored, machine.Journal().Story(machine.Uuids[0])!.Ending);
     }
 
+    [Fact]
+    public async Task What_an_ended_process_could_not_restore_its_guardian_does_when_the_fault_is_gone()
+    {
+        using var machine = new NvmlDouble("h200-141gb");
+        var control = machine.Open();
+        var found = Found(control);
+        // The two creates above count as well; the one that fails comes after others that succeed.
+        machine.Write("faults", "nvmlDeviceCreateGpuInstanceWithPlacement 4 15 always");
+        var (exit, _, errors) = machine.Run("partition", "apply", "7x1g.18gb");
+        Assert.Equal(1, exit);
+        Assert.Contains("needs-restore", errors, StringComparison.Ordinal);
+        Assert.Contains("GPU_IS_LOST", errors, StringComparison.Ordinal);
+        machine.Write("faults", "");
+        await Restored(machine);
+        Assert.True(MigSnapshot.Read(control).SameAs(found), Guardian(machine));
+    }
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
