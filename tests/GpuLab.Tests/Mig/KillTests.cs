@@ -30,6 +30,8 @@ public sealed class KillTests
             // Nobody reads, and nothing is printed beyond a pipe's worth.
             if (!byStep && !process.WaitForExit(300 + random.Next(700))) process.Kill();
             await process.WaitForExitAsync();
+            // Where it ended before its call came, the next one to call would be this process.
+            machine.Write("kill", "");
             struck += process.ExitCode == 137 ? 1 : 0;
             var foreign = control.CreateGpuInstance(19, new(6, 1));
             control.CreateComputeInstance(foreign.Id, 0, null);
@@ -50,7 +52,7 @@ public sealed class KillTests
         var found = Found(control);
         using var process = machine.Start("partition", "use", Wanted, "--run", "sleep 30");
         var clock = Stopwatch.StartNew();
-        while (!control.GetGpuInstances().Any(g => g.Place == new MigPlace(4, 2)) && clock.Elapsed < patience) await Task.Delay(20);
+        while (!control.GetGpuInstances().Any(g => g.Place == new MigPlace(0, 4)) && clock.Elapsed < patience) await Task.Delay(20);
         var guardian = Guardians(process.Id);
         Assert.Single(guardian);
         foreach (var pid in guardian) Process.GetProcessById(pid).Kill();
@@ -64,6 +66,23 @@ public sealed class KillTests
         Assert.Equal(MigEnding.Restored, machine.Journal().Story(machine.Uuids[0])!.Ending);
     }
 
+    [Fact]
+    public async Task What_an_ended_process_could_not_restore_its_guardian_does_when_the_fault_is_gone()
+    {
+        using var machine = new NvmlDouble("h200-141gb");
+        var control = machine.Open();
+        var found = Found(control);
+        // The two creates above count as well; the one that fails comes after others that succeed.
+        machine.Write("faults", "nvmlDeviceCreateGpuInstanceWithPlacement 4 15 always");
+        var (exit, _, errors) = machine.Run("partition", "apply", "7x1g.18gb");
+        Assert.Equal(1, exit);
+        Assert.Contains("needs-restore", errors, StringComparison.Ordinal);
+        Assert.Contains("GPU_IS_LOST", errors, StringComparison.Ordinal);
+        machine.Write("faults", "");
+        await Restored(machine);
+        Assert.True(MigSnapshot.Read(control).SameAs(found), Guardian(machine));
+    }
+
     [Theory]
     [InlineData("INT")]
     [InlineData("TERM")]
@@ -74,7 +93,7 @@ public sealed class KillTests
         var found = Found(control);
         using var process = machine.Start("partition", "use", Wanted, "--run", "sleep 30");
         var clock = Stopwatch.StartNew();
-        while (!control.GetGpuInstances().Any(g => g.Place == new MigPlace(4, 2)) && clock.Elapsed < patience) await Task.Delay(20);
+        while (!control.GetGpuInstances().Any(g => g.Place == new MigPlace(0, 4)) && clock.Elapsed < patience) await Task.Delay(20);
         using var kill = Process.Start("kill", [FormattableString.Invariant($"-{signal}"), FormattableString.Invariant($"{process.Id}")]);
         await process.WaitForExitAsync();
         Assert.Equal(130, process.ExitCode);

@@ -24,6 +24,29 @@ public sealed class LeastChangeTests
         for (var i = 0; i < 10_000; i++) Check(all[random.Next(all.Length)], all[random.Next(all.Length)]);
     }
 
+    [Theory]
+    [InlineData("a30-24gb", int.MaxValue)]
+    [InlineData("h200-141gb", 200)]
+    public void A_layout_without_places_goes_where_most_of_it_already_is(string key, int states)
+    {
+        var model = GpuCatalogue.Get(key);
+        var fitter = new LayoutFitter(model);
+        var placed = new LayoutSpace(model).Placed(new()).ToArray();
+        var byMultiset = placed.GroupBy(p => p.Multiset).ToArray();
+        new Random(1).Shuffle(placed);
+        foreach (var from in placed.Take(states))
+        {
+            var present = new MigSnapshot(new(true, true), [.. from.Instances.Select((p, i) => new MigSnapshot.Instance(i, p.Profile.Id!.Value, new(p.Start, p.Size), [new(0, 0, new(0, p.Profile.ComputeSlices))]))]);
+            foreach (var to in byMultiset)
+            {
+                var most = to.Max(t => Kept(from, t));
+                Assert.Equal(most, Kept(from, KeepingFit.Of(fitter, to.Key, present).Placed!));
+            }
+        }
+    }
+
+    static int Kept(PlacedLayout a, PlacedLayout b) => a.Instances.Select(i => (i.Profile, i.Start)).Intersect(b.Instances.Select(i => (i.Profile, i.Start))).Count();
+
     /// <summary>A bound from the sets alone, and the steps are carried out on a set to see that they lead there without ever overlapping.</summary>
     static void Check(MigWanted[] from, MigWanted[] to)
     {

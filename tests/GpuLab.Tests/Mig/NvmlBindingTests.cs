@@ -84,10 +84,10 @@ public sealed class NvmlBindingTests
     public void A_driver_without_the_newer_calls_is_cut_all_the_same()
     {
         using var machine = new NvmlDouble("a100-40gb");
-        var profiles = NvmlDouble.End(machine.Start(NvmlDouble.OldLibrary, "profiles", "--on", "gpu:0"));
+        var profiles = NvmlDouble.End(machine.StartWith(NvmlDouble.OldLibrary, "profiles", "--on", "gpu:0"));
         Assert.True(profiles.Exit == 0, profiles.Errors);
         Assert.Contains("3g.20gb", profiles.Output, StringComparison.Ordinal);
-        var applied = NvmlDouble.End(machine.Start(NvmlDouble.OldLibrary, "partition", "apply", "3g.20gb@4+2g.10gb"));
+        var applied = NvmlDouble.End(machine.StartWith(NvmlDouble.OldLibrary, "partition", "apply", "3g.20gb@4+2g.10gb"));
         Assert.True(applied.Exit == 0, applied.Errors);
         Assert.Equal(0, machine.Run("partition", "assert", "3g.20gb@4+2g.10gb").Exit);
     }
@@ -96,9 +96,9 @@ public sealed class NvmlBindingTests
     public void Without_a_driver_one_sentence_says_so()
     {
         using var machine = new NvmlDouble("a100-40gb");
-        var (exit, output, errors) = NvmlDouble.End(machine.Start("/nowhere/libnvidia-ml.so.1", "profiles", "--on", "gpu:0"));
+        var (exit, output, errors) = NvmlDouble.End(machine.StartWith("/nowhere/libnvidia-ml.so.1", "profiles", "--on", "gpu:0"));
         Assert.Equal((2, ""), (exit, output));
         Assert.Contains("there is no NVIDIA driver on this machine", Assert.Single(errors.Trim().Split('\n')), StringComparison.Ordinal);
-        Assert.Equal(0, NvmlDouble.End(machine.Start("/nowhere/libnvidia-ml.so.1", "devices")).Exit);
+        Assert.Equal(0, NvmlDouble.End(machine.StartWith("/nowhere/libnvidia-ml.so.1", "devices")).Exit);
     }
 }

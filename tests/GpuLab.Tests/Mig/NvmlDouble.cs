@@ -78,9 +78,9 @@ sealed partial class NvmlDouble : IDisposable
     }
 
     /// <summary>Starts gpulab on this machine.</summary>
-    public Process Start(params string[] arguments) => Start(Library, arguments);
+    public Process Start(params string[] arguments) => StartWith(Library, arguments);
 
-    public Process Start(string nvml, params string[] arguments)
+    public Process StartWith(string nvml, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "gpulab.dll"), .. arguments]) start.ArgumentList.Add(argument);
@@ -111,7 +111,7 @@ sealed partial class NvmlDouble : IDisposable
     {
         var model = GpuCatalogue.Get(key);
         var text = new StringBuilder();
-        var architecture = model.Architecture switch { "Ampere" => 7, "Hopper" => 9, _ => 10 };
+        var architecture = model.Architecture.Contains("Ampere", StringComparison.OrdinalIgnoreCase) ? 7 : model.Architecture.Contains("Hopper", StringComparison.OrdinalIgnoreCase) ? 9 : 10;
         text.AppendLine(CultureInfo.InvariantCulture,
             $"gpu {key} {uuid} {(model.PciDeviceIds is [var pci, ..] ? pci : "0")} {(long)(GpuCatalogue.Spec(model)?["memory"]?.Value ?? 0)} {model.MemoryUnits} {model.ComputeSlices} {architecture} {(model.ModeNeedsReset == true ? 1 : 0)} 1 {model.Product}");
         var control = new SimulatedMigControl(model);

@@ -11,6 +11,7 @@ namespace GpuLab.Control.Mig;
 public sealed class FileMigJournal(string folder, string locks, Func<string, IDisposable>? guard = null) : IMigJournal, IDisposable
 {
     readonly Dictionary<string, IDisposable> guards = [];
+    readonly HashSet<string> owed = [];
     string? open;
     bool failed;
 
@@ -30,6 +31,7 @@ public sealed class FileMigJournal(string folder, string locks, Func<string, IDi
         Directory.CreateDirectory(folder);
         DurableFile.Replace(PathOf(gpu), new MigRecord.Begun(Now, MigRecord.Current, gpu, BootId.Current, Environment.ProcessId, found, steps).ToLine());
         (open, failed) = (gpu, false);
+        owed.Add(gpu);
         if (guard is not null && !guards.ContainsKey(gpu)) guards[gpu] = guard(gpu);
         return default;
     }
@@ -38,9 +40,9 @@ public sealed class FileMigJournal(string folder, string locks, Func<string, IDi
 
     public ValueTask After(MigStep step, MigGpuInstance? made, CancellationToken cancel) => Append(new MigRecord.Did(Now, step, made));
 
-    public ValueTask End(string gpu, CancellationToken cancel) => Append(new MigRecord.Ended(Now));
+    public ValueTask End(string gpu, CancellationToken cancel) => Settle(gpu, new MigRecord.Ended(Now));
 
-    public ValueTask Keep(string gpu, CancellationToken cancel) => Append(new MigRecord.Kept(Now));
+    public ValueTask Keep(string gpu, CancellationToken cancel) => Settle(gpu, new MigRecord.Kept(Now));
 
     public ValueTask Stuck(string gpu, string reason) => Append(new MigRecord.Stuck(Now, reason));
 
@@ -55,13 +57,23 @@ public sealed class FileMigJournal(string folder, string locks, Func<string, IDi
         return default;
     }
 
+    /// <summary>Dismisses the guardians of GPUs that nothing is owed to; the others find this process gone, and act.</summary>
     public void Dispose()
     {
-        foreach (var one in guards.Values) one.Dispose();
+        foreach (var (gpu, one) in guards)
+        {
+            if (!owed.Contains(gpu)) one.Dispose();
+        }
         guards.Clear();
     }
 
     static DateTimeOffset Now => DateTimeOffset.UtcNow;
+
+    async ValueTask Settle(string gpu, MigRecord record)
+    {
+        await Append(record);
+        owed.Remove(gpu);
+    }
 
     ValueTask Append(MigRecord record)
     {

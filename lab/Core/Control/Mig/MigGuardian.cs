@@ -22,7 +22,8 @@ public static class MigGuardian
     /// <returns>Disposed for a clean end; when this process dies instead, the guardian acts.</returns>
     public static IDisposable Start(IReadOnlyList<string> command, string gpu, string folder, string locks)
     {
-        var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, UseShellExecute = false };
+        // With pipes of its own it cannot keep those of this process open after its end.
+        var start = new ProcessStartInfo(command[0]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[.. command.Skip(1), Verb, gpu, folder, locks]) start.ArgumentList.Add(argument);
         start.Environment["DOTNET_TieredPGO"] = "0";
         return new Guard(Process.Start(start) ?? throw new PartitionException("The guardian process did not start; nothing was touched."));

@@ -43,17 +43,17 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
             : new(MigSlices.Of(fit.Placed!));
     }
 
-    /// <summary>What <see cref="Apply"/> would do now, without doing it.</summary>
+    /// <summary>What <see cref="Keep"/> would do now, without doing it. Items without a place go where they already are, as far as they can.</summary>
     /// <param name="empty">With <c>whole</c>: MIG mode on and no instances, instead of off.</param>
     /// <exception cref="PartitionException">The layout cannot be had.</exception>
-    public MigPlan Plan(Layout layout, bool empty = false) => Plan(layout, empty, MigSnapshot.Read(control));
+    public MigPlan Plan(Layout layout, bool empty = false) => Plan(layout, empty, true, MigSnapshot.Read(control));
 
     public async ValueTask<Partition> Apply(Layout layout, CancellationToken cancel)
     {
         var held = await Enter(cancel);
         try
         {
-            var (plan, changed) = await Change(layout, false, cancel);
+            var (plan, changed) = await Change(layout, false, false, cancel);
             return await Described(plan, changed, held);
         }
         catch (NvmlException e)
@@ -76,7 +76,7 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
         using var held = await Enter(cancel);
         try
         {
-            var (plan, changed) = await Change(layout, empty, cancel);
+            var (plan, changed) = await Change(layout, empty, true, cancel);
             var slices = (await Described(plan, changed, held)).Slices;
             if (changed is not null) await journal.Keep(control.Gpu.Uuid, cancel);
             return (plan, slices);
@@ -141,9 +141,9 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
         await journal.End(control.Gpu.Uuid, cancel);
     }
 
-    async ValueTask<(MigPlan Plan, MigTransaction? Changed)> Change(Layout layout, bool empty, CancellationToken cancel)
+    async ValueTask<(MigPlan Plan, MigTransaction? Changed)> Change(Layout layout, bool empty, bool anywhere, CancellationToken cancel)
     {
-        var plan = await Free(layout, empty, cancel);
+        var plan = await Free(layout, empty, anywhere, cancel);
         if (plan.Steps.Count == 0) return (plan, null);
         var transaction = Transaction();
         await transaction.Change(plan.Found, plan.Steps, cancel);
@@ -151,11 +151,11 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     }
 
     /// <summary>The plan once nobody uses what would change.</summary>
-    async ValueTask<MigPlan> Free(Layout layout, bool empty, CancellationToken cancel)
+    async ValueTask<MigPlan> Free(Layout layout, bool empty, bool anywhere, CancellationToken cancel)
     {
         for (var waited = TimeSpan.Zero; ; waited += holderPause)
         {
-            var plan = Plan(layout, empty);
+            var plan = Plan(layout, empty, anywhere, MigSnapshot.Read(control));
             if (plan.ChangesMode && !options.ChangeMode)
                 throw new PartitionException($"{layout} on {key} needs MIG mode switched {(plan.Found.Mode.Current ? "off" : "on")}, which --allow-mode-change permits; nothing was touched.");
             if (plan.Holders.Count == 0) return plan;
@@ -165,10 +165,11 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
         }
     }
 
-    MigPlan Plan(Layout layout, bool empty, MigSnapshot found)
+    /// <param name="anywhere">Whether places may follow what is there; a sweep's slices have the places that its plan names.</param>
+    MigPlan Plan(Layout layout, bool empty, bool anywhere, MigSnapshot found)
     {
         if (Obstacle(layout, empty) is { } obstacle) throw new PartitionException($"{layout} cannot be had on {key}: {obstacle}.");
-        var fit = Fitter.Fit(layout);
+        var fit = anywhere ? KeepingFit.Of(Fitter, layout, found) : Fitter.Fit(layout);
         if (fit.Placed is not { } placed) throw new PartitionException(fit.Refusal!.ToString());
         return MigPlan.Of(layout, placed, found, !layout.IsWhole || empty, [.. placed.Instances.Select(Wanted)], control.GetHolders());
     }

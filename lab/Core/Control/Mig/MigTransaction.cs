@@ -128,8 +128,8 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
                 await Destroy(() => control.DestroyComputeInstance(compute.GpuInstance, compute.ComputeInstance), cancel);
                 break;
             case MigStep.DestroyInstance instance:
-                await Destroy(() => control.DestroyGpuInstance(instance.GpuInstance), cancel);
-                if (control.GetMode().Current && control.GetGpuInstances().Any(g => g.Place == instance.Place)) throw new PartitionException($"the GPU instance at {instance.Place} is still there after it was destroyed");
+                var said = await Destroy(() => control.DestroyGpuInstance(instance.GpuInstance), cancel);
+                if (control.GetMode().Current && control.GetGpuInstances().Any(g => g.Place == instance.Place)) throw new PartitionException($"the GPU instance at {instance.Place} is still there after it was destroyed{said}");
                 break;
             case MigStep.CreateInstance create:
                 return Create(create);
@@ -156,18 +156,19 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
     static string Word(bool enabled) => enabled ? "on" : "off";
 
     /// <summary>Gone already is as good as destroyed: an earlier attempt may have done half of it.</summary>
-    async ValueTask Destroy(Action destroy, CancellationToken cancel)
+    /// <returns>What the driver said to that, for the case that it is not gone.</returns>
+    async ValueTask<string> Destroy(Action destroy, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 destroy();
-                return;
+                return "";
             }
             catch (NvmlException e) when (e.Status == NvmlReturn.NotFound)
             {
-                return;
+                return $" ({e.Message})";
             }
             catch (NvmlException e) when (e.Status == NvmlReturn.InUse && attempt < Attempts)
             {
