@@ -36,6 +36,8 @@ public sealed class PlantedCouplingTests
     {
         var found = await TruthRun.Couplings(Verdicts.IsolationMargin, Seeds);
         // The tests are exact: ISOLATED is given in 5 % of cases just here, so that the count strays to both sides of it.
+        // The allowance for chance was added after 200 seeds had given one of the verdicts 13 times (6.5 %), so this test
+        // keeps the rate from growing but does not show that it is at most 5 %: that needs seeds that nobody has looked at.
         AtMost(0.05, Count(found, VerdictKind.Coupled), Seeds, byChance: true);
         AtMost(0.05, Count(found, VerdictKind.Isolated), Seeds, byChance: true);
     }
