@@ -146,7 +146,7 @@ sealed partial class NvmlDouble : IDisposable
         return target;
     }
 
-    static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../.."));
+    static string Root() => EndToEnd.Sources.Root;
 
     [LibraryImport("nvml-double", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int double_use(string folder);

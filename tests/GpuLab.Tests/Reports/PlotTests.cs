@@ -17,7 +17,7 @@ public sealed class PlotTests
         Assert.Equal(approved.ReplaceLineEndings("\n").TrimEnd(), Small.Svg(360, "f1").Replace("><", ">\n<", StringComparison.Ordinal));
     }
 
-    static string Folder([System.Runtime.CompilerServices.CallerFilePath] string here = "") => Path.GetDirectoryName(here)!;
+    static string Folder() => Path.Combine(EndToEnd.Sources.Root, "tests", "GpuLab.Tests", "Reports");
 
     [Fact]
     public void Markup_carries_classes_and_never_colours()
