@@ -28,7 +28,7 @@ static class Devices
         }
         catch (PartitionException none)
         {
-            throw new UsageException($"{none.Message} '--on host' measures this machine, '--on sim:KEY' a known GPU without hardware.");
+            throw new UsageException($"{id}: {none.Message} '--on host' measures this machine, '--on sim:KEY' a known GPU without hardware.");
         }
     }
 }
