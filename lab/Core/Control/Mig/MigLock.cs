@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace GpuLab.Control.Mig;
 
@@ -44,7 +45,7 @@ sealed class MigLock : IDisposable
     public void Dispose()
     {
         // Emptied while the lock still holds, so that the next one refused never reads the name of somebody who has left.
-        Note(note, "");
+        if (File.Exists(note)) Note(note, "", FileMode.Truncate);
         file.Dispose();
     }
 
@@ -63,11 +64,12 @@ sealed class MigLock : IDisposable
         }
     }
 
-    static void Note(string path, string text)
+    static void Note(string path, string text, FileMode mode = FileMode.Create)
     {
         try
         {
-            File.WriteAllText(path, text);
+            using var stream = new FileStream(path, mode, FileAccess.Write);
+            stream.Write(Encoding.UTF8.GetBytes(text));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
