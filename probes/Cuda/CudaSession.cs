@@ -26,12 +26,15 @@ sealed class CudaSession
     {
         get
         {
-            current ??= new();
+            current ??= Open();
             // Another thread of a test, or the finalizer's, may have looked at another context in between.
             current.Context.MakeCurrent();
             return current;
         }
     }
+
+    /// <summary>One that is not shared.</summary>
+    internal static CudaSession Open() => new();
 
     public CudaContext Context { get; }
 

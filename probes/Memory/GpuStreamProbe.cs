@@ -60,13 +60,16 @@ sealed class GpuStreamProbe : TimedProbe
 
     public override IReadOnlyDictionary<string, string> Facts { get; }
 
-    protected override double Work => (double)vectors * Vector16.Size * Arrays;
+    /// <summary>For tests that plant an error.</summary>
+    internal GpuStreamArrays Arrays => arrays;
+
+    protected override double Work => (double)vectors * Vector16.Size * Touched;
 
     /// <summary>What is to come from memory must not fit the L2.</summary>
     protected override SampleFlags Flags => Streams ? SampleFlags.None : SampleFlags.WrongState;
 
     /// <summary>Arrays that the kernel touches.</summary>
-    int Arrays => kind switch
+    int Touched => kind switch
     {
         GpuStreamKernel.Read or GpuStreamKernel.Write => 1,
         GpuStreamKernel.Triad => 3,
@@ -129,7 +132,7 @@ sealed class GpuStreamProbe : TimedProbe
         var facts = TimingFacts();
         var l2 = L2;
         facts["array"] = Units.BytesText(vectors * Vector16.Size);
-        facts["arrays"] = Arrays.ToString(CultureInfo.InvariantCulture);
+        facts["arrays"] = Touched.ToString(CultureInfo.InvariantCulture);
         facts["kernel"] = $"{kernel.Name}, {grid}";
         facts["L2"] = Pretty.Bytes(l2);
         if (kind == GpuStreamKernel.HotCopy)

@@ -37,6 +37,8 @@ typedef struct { const char *name; unsigned count; } site_t;
 /* A planted status, the status that the context has been left in by a kernel that failed, or success. */
 CUresult call_enter(site_t *site, int needs);
 
+void calls_restart(void);
+
 /* What a call needs to have happened before. */
 enum { NOTHING, STARTED, CURRENT };
 

@@ -48,6 +48,21 @@ void machine_read_behaviour(void)
     fclose(file);
 }
 
+/* For tests in one process: from here on it is as after a start on another machine. */
+API int double_restart(const char *folder)
+{
+    int status = double_use(folder);
+    config_settings("");
+    device_count = machine_started = 0;
+    memset(devices, 0, sizeof devices);
+    memset(contexts, 0, sizeof contexts);
+    memset(&behaviour, 0, sizeof behaviour);
+    behaviour.driver = 12080;
+    current = NULL;
+    calls_restart();
+    return status ? status : machine_start();
+}
+
 static unsigned digit(char c) { return c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10) : 16; }
 
 /* The 32 hexadecimal digits after the prefixes. */

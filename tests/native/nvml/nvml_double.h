@@ -67,6 +67,7 @@ extern state_t *state;
 extern settings_t settings;
 
 int config_open(void);
+int double_use(const char *folder);
 void config_settings(const char *call);
 void mig_uuid(unsigned gpu, const instance_t *instance, const compute_t *compute, char made[96]);
 unsigned config_holders(unsigned gpu, int gi, int ci, unsigned *pids, unsigned most);
