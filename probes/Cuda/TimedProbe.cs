@@ -97,11 +97,10 @@ abstract class TimedProbe : IQueuedProbe
     protected void Calibrate()
     {
         batch = 1;
-        // The first may load something; the second tells.
+        // The first may load something.
         _ = Time();
-        var one = Time();
         var least = Math.Max(ShortestBatch, LeastSteps * Session.StepNs);
-        while (batch < Most && one * batch < least) batch *= 2;
+        while (batch < Most && Time() < least) batch *= 2;
     }
 
     /// <summary>Nanoseconds of one batch by itself.</summary>

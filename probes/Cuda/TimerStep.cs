@@ -1,9 +1,14 @@
+using GpuLab.Running;
+
 namespace GpuLab.Probes.Cuda;
 
 /// <summary>The step of the clock behind events, which differs by chip: the smallest difference between the lengths of many short spans.</summary>
 static class TimerStep
 {
     const int Spans = 64;
+
+    /// <summary>Nanoseconds: a clock whose step is longer than a span is looked at until it has moved.</summary>
+    const long Patience = 20_000_000;
 
     /// <summary>Lengths closer than this are one length: they differ by the driver's float.</summary>
     const double Same = 1;
@@ -14,15 +19,16 @@ static class TimerStep
         using var stream = new CudaStream(context);
         using var start = new CudaEvent(context);
         using var end = new CudaEvent(context);
-        var lengths = new double[Spans];
-        for (var i = 0; i < Spans; i++)
+        var lengths = new List<double>(Spans);
+        var until = Monotonic.Now + Patience;
+        while (lengths.Count < Spans || (lengths.Max() < Same && Monotonic.Now < until))
         {
             start.Record(stream);
             end.Record(stream);
             end.Synchronize();
-            lengths[i] = end.Since(start);
+            lengths.Add(end.Since(start));
         }
-        return Of(lengths);
+        return Of([.. lengths]);
     }
 
     /// <summary>Where all spans are equally long, that length bounds the step from above.</summary>
