@@ -218,7 +218,7 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
             var parts = MigSlices.Parts(instance);
             if (!computes.Select(c => c.Place.Size).SequenceEqual(parts)) throw new PartitionException($"GPU instance {instance.Item} has {computes.Length} compute instances after it was cut, not those asked for");
             foreach (var compute in computes)
-                addressed.Add(MigSlices.Addressed(slices[addressed.Count], control.GetUuid(at.Id, compute.Id), compute.Place.Size == instance.Profile.ComputeSlices ? instance.Profile.Sms : null));
+                addressed.Add(MigSlices.Addressed(slices[addressed.Count], control.Gpu, control.GetUuid(at.Id, compute.Id), compute.Place.Size == instance.Profile.ComputeSlices ? instance.Profile.Sms : null, instance.Profile.Memory));
         }
         return addressed;
     }
