@@ -87,6 +87,9 @@ public sealed record Stopping(double? Precision, int MinSamples, double MinTime,
     public static readonly Stopping Quick = new(0.05, 15, 0.1, 0.4, 0.02);
     public static readonly Stopping Normal = new(null, 30, 0.5, 15, 0.1);
     public static readonly Stopping Reference = new(null, 30, 2, 60, 0.5);
+
+    /// <summary>Samples after which a repeat of a probe ends whose samples are slow: its own number, in proportion to what is asked of others.</summary>
+    public int SlowCount(SlowSamples slow) => Math.Max(SlowSamples.Least, (int)Math.Ceiling(slow.Count * (double)MinSamples / Normal.MinSamples));
 }
 
 /// <summary>A place in a file, counted from 1.</summary>
