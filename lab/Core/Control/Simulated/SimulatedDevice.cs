@@ -55,7 +55,10 @@ public sealed class SimulatedDevice : IDevice
     /// <summary><c>mig</c> where it can be simulated, and <c>none</c>.</summary>
     public IReadOnlyList<IPartitioner> Partitioners { get; }
 
-    public ITelemetry Telemetry { get; }
+    public ITelemetry Telemetry => Readings;
+
+    /// <summary>The same, for who knows what the work does to the GPU.</summary>
+    public SimulatedTelemetry Readings { get; }
 
     /// <summary>A peak figure that a simulation needs.</summary>
     /// <param name="name">As in <see cref="GpuSpec.Values"/>.</param>
