@@ -23,6 +23,9 @@ public sealed record Sweep(string Name, DeviceId Device, string? Partitioner, IR
     /// <summary>Shares of their own solo rate at which aggressors work in mode <see cref="Mode.Dial"/>.</summary>
     public IReadOnlyList<double> Dial { get; init; } = [0, 0.25, 0.5, 0.75, 1];
 
+    /// <summary>Whether every repeat has slices that were made anew for it; otherwise each layout is cut once for all of its repeats.</summary>
+    public bool CutEachRepeat { get; init; }
+
     /// <summary>The file's name, for errors that only the device can find.</summary>
     public string File { get; init; } = "";
 

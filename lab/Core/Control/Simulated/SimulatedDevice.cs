@@ -31,10 +31,10 @@ public sealed class SimulatedDevice : IDevice
         if (model.Unknown is null && model.Placeable.All(p => p.Id is not null && p.MaxInstances is not null))
         {
             Mig = new(model, driver, Clock, store);
-            Partitioners = [new MigPartitioner(Mig, Id.ToString(), journal ?? NoMigJournal.Instance, new(Pause: Pause)), none];
+            Partitioners = [new MigPartitioner(Mig, Id.ToString(), journal ?? NoMigJournal.Instance, new(Pause: Pause, Now: () => Clock.Nanoseconds)), none];
         }
         else Partitioners = [none];
-        Telemetry = new SimulatedTelemetry(Spec, Clock);
+        Readings = new SimulatedTelemetry(Spec, Clock);
         Facts = new(DeviceKind.Simulated, $"{model.Product} (simulated)", (long)(Spec?["memory"]?.Value ?? model.Profiles.Max(p => p.Memory) ?? 0), Details());
     }
 
