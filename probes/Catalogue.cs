@@ -37,7 +37,7 @@ public static class Catalogue
     static readonly SimProbe[] Simulated = [.. SimModels.All.Select(m => new SimProbe(m))];
 
     /// <summary>Metadata of every probe, in the order in which lists show them; the same on every device.</summary>
-    public static IReadOnlyList<ProbeInfo> Probes { get; } = [.. OnHost.Concat<IProbe>(Simulated).Select(p => p.Info).DistinctBy(p => p.Id)];
+    public static IReadOnlyList<ProbeInfo> Probes { get; } = [.. OnHost.Concat<IProbe>(Simulated).Select(p => p.Info).DistinctBy(p => p.Id), .. ControlInfo.All];
 
     /// <summary>What carries a probe out on a kind of device; null where that device has no such probe or the id is unknown.</summary>
     public static IProbe? For(DeviceKind kind, string id) => kind switch
