@@ -89,9 +89,20 @@ sealed unsafe class HostKernels(string library, uint order, int threads = 1) : I
     /// <summary>One clock for all launches of a library.</summary>
     static nint Loaded(string library)
     {
-        var handle = NativeLibrary.Load(library);
+        // A copy, since the virtual clock is not for what else this process runs from the same file.
+        var own = Path.ChangeExtension(library, ".virtual.so");
+        if (!File.Exists(own) || File.GetLastWriteTimeUtc(own) < File.GetLastWriteTimeUtc(library)) Replace(library, own);
+        var handle = NativeLibrary.Load(own);
         ((delegate* unmanaged<ulong, void>)NativeLibrary.GetExport(handle, "gl_host_virtual_clock"))(Look);
         return handle;
+    }
+
+    static void Replace(string from, string to)
+    {
+        var draft = string.Create(CultureInfo.InvariantCulture, $"{to}.{Environment.ProcessId}");
+        File.Copy(from, draft, overwrite: true);
+        File.SetLastWriteTimeUtc(draft, DateTime.UtcNow);
+        File.Move(draft, to, overwrite: true);
     }
 
     void Shared(delegate* unmanaged<LaunchRecord*, void> run, LaunchRecord launch)
