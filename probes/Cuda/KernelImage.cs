@@ -1,17 +1,18 @@
+using GpuLab.Probes.Kernels;
+
 namespace GpuLab.Probes.Cuda;
 
 /// <summary>The kernels as they ship: PTX that the driver compiles for the GPU that is there.</summary>
 static class KernelImage
 {
-    const string Name = "gpulab.sm_80.ptx";
-
-    static readonly Lazy<string> text = new(Read);
+    static readonly Lazy<string> text = new(() => Of(KernelModules.Common));
 
     public static string Ptx => text.Value;
 
-    static string Read()
+    /// <param name="module">One of <see cref="KernelModules"/>.</param>
+    public static string Of(string module)
     {
-        using var stream = typeof(KernelImage).Assembly.GetManifestResourceStream(Name) ?? throw new InvalidOperationException($"this program was built without {Name}");
+        using var stream = typeof(KernelImage).Assembly.GetManifestResourceStream(module) ?? throw new InvalidOperationException($"this program was built without {module}");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -18,7 +18,7 @@ static class TraceChecks
         for (var block = 0; block < found.Length; block++)
         {
             if (found[block].End < found[block].Start) return string.Create(CultureInfo.InvariantCulture, $"block {block} ends before it starts: {found[block]}");
-            if (found[block].Work != Work(seed, block * (int)shape.Block, (int)shape.Block))
+            if (found[block].Work != Work(seed, block * (int)shape.Block, (int)shape.Block, Rounds))
                 return string.Create(CultureInfo.InvariantCulture, $"block {block} computed something else: {found[block]}");
         }
         // How many SMs of all came to work is no error; that more than one did is what a trace is for.
@@ -26,10 +26,10 @@ static class TraceChecks
     });
 
     /// <summary>What a block's record must hold.</summary>
-    public static uint Work(ulong seed, int firstThread, int threads)
+    public static uint Work(ulong seed, long firstThread, int threads, uint rounds)
     {
         var bits = 0u;
-        for (var thread = 0; thread < threads; thread++) bits ^= ChainReference.Fp32(seed, firstThread + thread, Rounds);
+        for (var thread = 0; thread < threads; thread++) bits ^= ChainReference.Fp32(seed, firstThread + thread, rounds);
         return bits;
     }
 }
