@@ -58,6 +58,9 @@ public static class Catalogue
         new GpuTrace(TraceInfo.Blocks),
     ];
 
+    /// <summary>What real GPUs carry out, in the order in which lists show them.</summary>
+    public static IReadOnlyList<IProbe> OfGpus => OnGpu;
+
     static readonly SimProbe[] Simulated = [.. SimModels.All.Select(m => new SimProbe(m))];
 
     /// <summary>Metadata of every probe, in the order in which lists show them; the same on every device.</summary>

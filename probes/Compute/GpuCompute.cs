@@ -59,7 +59,7 @@ sealed class GpuComputeProbe : TimedProbe
                 {
                     candidate = Own(make(session, Stream, seed));
                 }
-                catch (ProbeSkippedException missing)
+                catch (Exception missing) when (missing is ProbeSkippedException or CudaException { Status: CUresult.NotFound })
                 {
                     reasons.Add(missing.Message);
                     continue;

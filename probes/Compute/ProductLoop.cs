@@ -50,6 +50,9 @@ sealed unsafe class ProductLoop<T> : IComputeLoop
 
     public double OperationsPerRound => blocks * shape.Groups * shape.Operations;
 
+    /// <summary>For tests that plant an error.</summary>
+    internal CUdeviceptr Sums => sums.Start;
+
     public void Launch(uint rounds) => kernel.Launch(stream, blocks, shape.Threads, 0, operands.A, operands.B, sums.Start.Address, rounds);
 
     public void Poison() => sums.Fill(0xDB, stream);

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using GpuLab.Probes.Kernels;
 
 namespace GpuLab.Probes.Cuda;
 
 /// <summary>The kernels as they ship: PTX that the driver compiles for the GPU that is there.</summary>
-static class KernelImage
+static partial class KernelImage
 {
     static readonly Lazy<string> text = new(() => Of(KernelModules.Common));
 
@@ -16,4 +17,10 @@ static class KernelImage
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }
+
+    /// <summary>Names of a module's kernels.</summary>
+    public static IEnumerable<string> Entries(string module) => Entry().Matches(Of(module)).Select(m => m.Groups[1].Value);
+
+    [GeneratedRegex(@"^\.visible \.entry (\w+)\(", RegexOptions.Multiline)]
+    private static partial Regex Entry();
 }

@@ -11,4 +11,6 @@ public static class KernelModules
 
     /// <summary>wgmma: compute capability 9.0 alone. PTX 8.0: CUDA 12.0. Has no host build, so only a GPU proves it.</summary>
     public const string Hopper = "gpulab.sm_90a.ptx";
+
+    public static IReadOnlyList<string> All { get; } = [Common, Fp8, Hopper];
 }

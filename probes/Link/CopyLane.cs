@@ -29,6 +29,7 @@ sealed class CopyLane : IDisposable
         try
         {
             ring = new(session, stream, bytes, toDevice, pinned: true, seed);
+            session.Clock.Renew();
             for (Batch = ring.Count; ; Batch *= 2)
             {
                 Refill();
