@@ -31,7 +31,7 @@ static class PlanView
         Terminal.Out.Write(table);
         foreach (var skip in plan.Skips) Terminal.Out.MarkupLineInterpolated($"[yellow]skipped[/] {skip.What}: {skip.Reason} ({skip.Cells} cells)");
         foreach (var effect in effects) Terminal.Out.MarkupLineInterpolated($"{effect}.");
-        Terminal.Out.MarkupLineInterpolated($"{plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}. Nothing was touched.");
+        Terminal.Out.MarkupLineInterpolated($"{plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}, {Pretty.Time(plan.MostSeconds)} on a machine too noisy for the precision that is asked. Nothing was touched.");
     }
 
     static string Whole(int count) => count.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -44,6 +44,7 @@ static class PlanView
         writer.WriteString("partitioner", partitioner.Name);
         writer.WriteNumber("trials", plan.TrialCount);
         writer.WriteNumber("seconds", plan.Seconds);
+        writer.WriteNumber("most_seconds", plan.MostSeconds);
         writer.WriteStartArray("detectable");
         foreach (var effect in effects) writer.WriteStringValue(effect);
         writer.WriteEndArray();

@@ -11,6 +11,9 @@ sealed class SimPrepared : IVirtualProbe
     /// <summary>From the end of a sample to the start of the next, nanoseconds.</summary>
     const long Gap = 500;
 
+    /// <summary>Step of a worker that has stopped taking samples, nanoseconds.</summary>
+    const long Idle = 1_000_000;
+
     /// <summary>Latest start of a worker after the deadline, nanoseconds.</summary>
     const double Skew = 20_000;
 
@@ -25,7 +28,7 @@ sealed class SimPrepared : IVirtualProbe
     readonly Plant plant;
     readonly PlantedEffect[] effects;
     readonly HashNoise noise;
-    readonly double within, steady;
+    readonly double within, phases, steady;
 
     HashNoise jitter;
     PlantedTiming timing;
@@ -39,6 +42,7 @@ sealed class SimPrepared : IVirtualProbe
         noise = new(request.Seed, slice.Name);
         var planted = effects.OfType<PlantedEffect.Noise>().ToArray();
         within = planted.LastOrDefault(n => n.Within is not null)?.Within ?? work.Noise;
+        phases = planted.LastOrDefault(n => n.Phases is not null)?.Phases ?? Phases;
         var between = planted.LastOrDefault(n => n.Between is not null)?.Between ?? Between;
         steady = Math.Exp(between * noise.For("repeat").Normal(0)) * Permanent();
         timing = Timing([]);
@@ -57,7 +61,7 @@ sealed class SimPrepared : IVirtualProbe
         start = phase.Start;
         if (began == 0) began = start;
         (index, period) = (0, phase.PeriodNs);
-        region = work.Seconds * work.Operations * 1e9 * steady * Beside(phase.Beside) * Math.Exp(Phases * jitter.For("phase").Normal(0));
+        region = work.Seconds * work.Operations * 1e9 * steady * Beside(phase.Beside) * Math.Exp(phases * jitter.For("phase").Normal(0));
         Now = start + (long)(Skew * jitter.For("skew").Uniform(0) + timing.Late * 1e9);
     }
 
@@ -68,6 +72,11 @@ sealed class SimPrepared : IVirtualProbe
         if (since >= timing.HangsAfter)
         {
             Thread.Sleep(1);
+            return;
+        }
+        if (since >= timing.StopsAfter)
+        {
+            Now += Idle;
             return;
         }
         var factor = timing.Factor((Now - began) * 1e-9, since, index, out var throttled) * Math.Exp(within * jitter.Normal(index));

@@ -47,8 +47,11 @@ static class ContentionSection
         <div class="scroll"><table class="sortable"><thead><tr><th>layout</th><th>what</th><th class="n">worst case keeps</th><th>worst case</th><th class="n">total progress</th><th class="n">mean slowdown</th><th class="n">fairness</th><th class="n">sum ÷ whole</th><th class="n">partition tax</th></tr></thead><tbody>
         {layouts.SelectMany(l => l.Probes.Select(p => Row(l, p)))}
         </tbody></table></div>
-        <p>Isolation index (geometric mean of the worst cases, all probes of equal weight): {string.Join(", ", layouts.Where(l => l.Probes.All(p => p.Tax is null)).Select(l => $"{l.Layout} {Pretty.Percent(l.Isolation)}"))}.</p>
+        <p>Isolation index (geometric mean of the worst cases, all probes of equal weight): {string.Join(", ", layouts.Where(l => l.Probes.All(p => p.Tax is null)).Select(l => $"{l.Layout} {Pretty.Percent(l.Isolation)}{ByResource(l)}"))}.</p>
         """);
+
+    static string ByResource(LayoutIndex layout) => layout.Resources.Count < 2 ? ""
+        : $" ({string.Join(", ", layout.Resources.Select(r => $"{r.Resource.ToString().ToLowerInvariant()} {Pretty.Percent(r.Isolation)}"))})";
 
     static Html Row(LayoutIndex layout, ProbeIndex p) => Html.Of($"<tr><td>{Parts.Name(layout.Layout)}</td><td>{Parts.Name(ReportModel.Title(p.Probe, p.Parameters))}</td>{Parts.Percent(p.Tax is null ? p.Worst : null)}<td>{Parts.Name(p.Tax is null ? $"{p.WorstCase.Slice} {(p.WorstCase.Beside.Length > 0 ? $"beside {p.WorstCase.Beside}" : "")}".TrimEnd() : "")}</td>{Number(p.Together?.Throughput)}{Number(p.Together?.Turnaround)}{Number(p.Together?.Jain)}{Parts.Percent(p.SumOverWhole)}{Parts.Percent(p.Tax)}</tr>");
 

@@ -7,11 +7,11 @@ namespace GpuLab.Running;
 
 /// <summary>
 /// Keeps the ratio of together to alone of each repeat, and tells which cells need no more repeats. Looking after each repeat would find something sooner
-/// or later, so a verdict only counts as certain where intervals of 99 % (98 % for isolation) agree with it.
+/// or later, so a verdict only counts as certain where the interval of 99 % agrees with it.
 /// </summary>
 sealed class DecidedCells
 {
-    /// <summary>Confidence of the intervals that have to agree before a cell is left alone.</summary>
+    /// <summary>Confidence of the interval that has to agree before a cell is left alone.</summary>
     const double Confidence = 0.99;
 
     readonly Dictionary<int, SortedDictionary<string, (Model.Better Better, List<double> Alone, List<double> Together)>> cells = [];
@@ -76,7 +76,7 @@ sealed class DecidedCells
         var cells = new Dictionary<int, List<(string, double, double)>>();
         foreach (var trial in run.Samples.GroupBy(s => s.Trial))
         {
-            var number = int.Parse(trial.Key.AsSpan(1, trial.Key.IndexOf('r', StringComparison.Ordinal) - 1), CultureInfo.InvariantCulture);
+            if (CellEvidences.TrialId(trial.Key) is not var (number, _)) continue;
             if (!cells.TryGetValue(number, out var list)) cells[number] = list = [];
             list.AddRange(Ratios([.. trial], windows.GetValueOrDefault(trial.Key), trial.Key));
         }
@@ -92,7 +92,7 @@ sealed class DecidedCells
         {
             var metric = groups.Keys.First(k => k.Slice == slice).Metric;
             if (!groups.TryGetValue(new(0, slice, metric, Phase.Solo), out var alone) || !groups.TryGetValue(new(0, slice, metric, Phase.Together), out var together)) continue;
-            yield return (slice, alone[0].Median, together[0].Median);
+            yield return (slice, alone[0].Level, together[0].Level);
         }
     }
 }

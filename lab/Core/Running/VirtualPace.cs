@@ -21,6 +21,8 @@ sealed class VirtualPace(Arena arena, double timeScale) : IPace
 
     public long Elapsed => now - start;
 
+    public long Now => now;
+
     /// <summary>After the last sample of the phase before, which may end beyond its horizon.</summary>
     public long Start(IReadOnlyList<ArenaSlot> workers)
     {

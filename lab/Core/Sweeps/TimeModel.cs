@@ -31,10 +31,15 @@ public sealed record TimeModel(double Cut = 0.02, double WorkerStart = 0.15, dou
     /// <summary>One repeat of a cell.</summary>
     /// <param name="works">Of the slices that are not idle.</param>
     /// <param name="solo">Whether the only slice is measured once, rather than before, while and after others work.</param>
-    public double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo)
+    public double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo) => Trial(works, stopping, solo, Phase(stopping));
+
+    /// <summary>One repeat of a cell on a machine so noisy that no phase gets as precise as asked.</summary>
+    /// <inheritdoc cref="Trial(IReadOnlyList{Work}, Stopping, bool)"/>
+    public double MostOfTrial(IReadOnlyList<Work> works, Stopping stopping, bool solo) => Trial(works, stopping, solo, stopping.MaxTime);
+
+    double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo, double phase)
     {
         var ready = Handshake + works.Sum(w => Prepare + Bytes(w.Probe, w.Parameters) / TouchRate) + stopping.Warmup;
-        var phase = Phase(stopping);
         if (solo) return ready + phase;
         // Alone before and alone after are half a phase each, one slice after another; between them all at once. What is dialled shows its own rate before.
         return ready + works.Sum(w => w.Role == Role.Victim ? phase : w.Duty < 1 ? phase / 2 : 0) + phase + Around;

@@ -20,28 +20,19 @@ public static class Attributions
     const double UsedUp = 0.9;
 
     /// <param name="cell">All figures of the coupling's cell.</param>
-    public static IReadOnlyList<Attribution> Of(Coupling coupling, IReadOnlyList<Figure> cell)
+    /// <param name="fallen">Logarithm of the fall of the slice's clock; null where it was not read or did not fall.</param>
+    public static IReadOnlyList<Attribution> Of(Coupling coupling, IReadOnlyList<Figure> cell, double? fallen)
     {
         if (coupling.Verdict.Kind != VerdictKind.Coupled) return [];
         var lost = -coupling.Ratio.Log;
         var found = new List<Attribution>();
-        if (Clock(coupling, cell) is { } clock) found.Add(new(Cause.Clock, clock / lost, $"The clock fell to {Pretty.Percent(Math.Exp(-clock))}, which explains {Part(clock / lost)} of the slowdown."));
+        if (fallen is { } clock) found.Add(new(Cause.Clock, clock / lost, $"The clock fell to {Pretty.Percent(Math.Exp(-clock))}, which explains {Part(clock / lost)} of the slowdown."));
         var left = 1 - found.Sum(a => a.Part);
         if (left <= 0.1) return found;
         if (Shared(coupling, cell) is { } shared) found.Add(new(Cause.Share, left, shared));
         else if (coupling.Together.Metric is { Better: Better.Lower, Unit: "s" })
             found.Add(new(Cause.Queueing, left, $"Each takes {Pretty.Time(coupling.Together.Median - coupling.Alone.Median)} longer: it waits behind others."));
         return found;
-    }
-
-    /// <summary>Logarithm of the fall of the slice's clock; null where it was not measured or did not fall.</summary>
-    static double? Clock(Coupling coupling, IReadOnlyList<Figure> cell)
-    {
-        var clocks = cell.Where(f => f.Slice == coupling.Together.Slice && f.Metric.Unit == "Hz").ToList();
-        var (alone, together) = (clocks.FirstOrDefault(f => f.Phase == Phase.Solo), clocks.FirstOrDefault(f => f.Phase == Phase.Together));
-        if (alone is null || together is null) return null;
-        var fall = Math.Log(alone.Median / together.Median);
-        return fall > 0.002 ? fall : null;
     }
 
     static string? Shared(Coupling coupling, IReadOnlyList<Figure> cell)

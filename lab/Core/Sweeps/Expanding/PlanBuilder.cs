@@ -11,16 +11,18 @@ sealed class PlanBuilder(Sweep sweep, TimeModel time)
         LayoutGroup[] built = [.. groups.Select(Build)];
         var seconds = built.Sum(g => g.Seconds);
         var fixedSeconds = groups.Sum(g => time.Layout(g.Slices.Count));
-        return new(built, [.. skips, .. BudgetNote(seconds, fixedSeconds)], seconds) { Precision = sweep.Stopping.Precision };
+        return new(built, [.. skips, .. BudgetNote(seconds, fixedSeconds)], seconds) { Precision = sweep.Stopping.Precision, MostSeconds = built.Sum(g => g.MostSeconds) };
     }
 
     LayoutGroup Build(CellGroup group)
     {
         string[] names = [.. group.Slices.Select(s => s.Name)];
         var once = group.Cells.Sum(c => time.Trial(c.WorksOn(names), sweep.Stopping, c.Mode == Mode.Solo));
+        var atMost = group.Cells.Sum(c => time.MostOfTrial(c.WorksOn(names), sweep.Stopping, c.Mode == Mode.Solo));
         return new(group.Layout, names, TrialOrder.Of(group.Layout, group.Cells, sweep.Repeats, sweep.Seed))
         {
             Seconds = time.Layout(group.Slices.Count) + once * sweep.Repeats,
+            MostSeconds = time.Layout(group.Slices.Count) + atMost * sweep.Repeats,
         };
     }
 
