@@ -12,6 +12,14 @@ static class InterferenceJson
         Array(writer, "contention", found.Contention, Write);
         Array(writer, "dials", found.Dials, Write);
         Array(writer, "null_checks", found.Nulls, Write);
+        if (NullRate.Of(found.Nulls) is { } rate)
+        {
+            writer.WriteStartObject("null_rate");
+            writer.WriteNumber("comparisons", rate.Comparisons);
+            writer.WriteNumber("different", rate.Alarms);
+            writer.WriteNumber("undecided", rate.Undecided);
+            writer.WriteEndObject();
+        }
         if (found.Missing is not { } missing) return;
         writer.WriteStartObject("undecided");
         writer.WriteNumber("verdicts", missing.Undecided);

@@ -20,8 +20,11 @@ static class MatrixView
             Print([.. group], $"layout {group.Key.Layout}: change of the victim beside an aggressor{mark}");
         foreach (var curve in found.Contention) Print(curve, mark);
         foreach (var dial in found.Dials) Print(dial, mark);
-        foreach (var check in found.Nulls)
+        // Of many checks the sum is told, and what went wrong.
+        foreach (var check in found.Nulls.Where(n => n.Alarm || found.Nulls.Count <= MostColumns))
             Terminal.Out.MarkupLineInterpolated($"null check, {check.First.Together.Probe.Id} on {check.First.Together.Slice} of {check.First.Together.Layout}: {check.First.Verdict} {check.Second.Verdict} {check.Verdict} ({Change(check.Ratio.Ratio)})");
+        if (NullRate.Of(found.Nulls) is { } rate)
+            Terminal.Out.MarkupLineInterpolated($"{rate.Comparisons} comparisons of something with itself: {rate.Alarms} came out different ({Pretty.Percent(rate.Share)}; chance alone gives up to 5 %), {rate.Undecided} undecided.");
         foreach (var layout in found.Layouts) Print(layout);
         foreach (var cause in found.Attributions.Take(MostRows)) Terminal.Out.MarkupLineInterpolated($"[grey]{cause.Key.Together.Name}: {string.Join(' ', cause.Value.Select(a => a.Reason))}[/]");
     }

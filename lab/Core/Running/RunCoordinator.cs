@@ -107,7 +107,7 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
                 result = await workers.Trial(sweep.Stopping, Clocks).Run(trial, works, at, seed, scratch, cancel);
                 flags = [.. result.Flags, OverlapGates.RepeatedFlag];
             }
-            if (!device.Facts.Simulated && others.Seen() is [var first, ..]) flags = [.. flags, string.Create(CultureInfo.InvariantCulture, $"{HostGates.OtherRunFlag}::{first}")];
+            if (!device.Facts.Simulated && others.Seen() is { Count: > 0 } pids) flags = [.. flags, string.Create(CultureInfo.InvariantCulture, $"{HostGates.OtherRunFlag}::{string.Join(' ', pids)}")];
             return (Outcome(trial, "ok", "", flags, result.TimedSeconds), result);
         }
         catch (ProbeSkippedException skip)

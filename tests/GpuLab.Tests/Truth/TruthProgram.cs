@@ -16,9 +16,9 @@ static class TruthProgram
     const string Noise = "noise: {within: 2%, between: 1%, phases: 0.7%}";
 
     /// <summary>Cells of one run: independent, because noise is drawn anew for each trial.</summary>
-    const int Cells = 10;
+    const int Cells = 5;
 
-    static readonly int Runs = int.TryParse(Environment.GetEnvironmentVariable("GPULAB_TRUTH_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : 12;
+    static readonly int Runs = int.TryParse(Environment.GetEnvironmentVariable("GPULAB_TRUTH_RUNS"), CultureInfo.InvariantCulture, out var runs) ? runs : 8;
 
     static readonly ulong FirstSeed = ulong.TryParse(Environment.GetEnvironmentVariable("GPULAB_TRUTH_SEED"), CultureInfo.InvariantCulture, out var seed) ? seed : 20261121;
 
@@ -35,7 +35,7 @@ static class TruthProgram
     static async Task<IEnumerable<FoundCoupling>> Run(int percent, int repeats, string more, string plant, ulong seed)
     {
         using var place = new Workplace();
-        var sizes = string.Join(", ", Enumerable.Range(0, Cells).Select(i => string.Create(CultureInfo.InvariantCulture, $"{512 + i}MiB")));
+        var sizes = string.Join(", ", Enumerable.Range(0, Cells).Select(i => string.Create(CultureInfo.InvariantCulture, $"{1024 + i}MiB")));
         var sweep = place.Write("truth.yaml", string.Create(CultureInfo.InvariantCulture, $$"""
             name: truth
             device: sim:h200-141gb

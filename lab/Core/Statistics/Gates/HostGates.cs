@@ -31,7 +31,7 @@ static class HostGates
         var beside = cell.Flags.Where(f => f.Flag.Is(OtherRunFlag)).ToList();
         if (beside.Count == 0) yield break;
         yield return new Finding(Severity.Suspect, OtherRunFlag, cell.Name,
-            Say.Text($"Another gpulab run (pid {beside[0].Flag.Detail}) had workers on this device beside {beside.DistinctBy(b => b.Trial).Count()} of {cell.Trials.Count} repeats."),
+            Say.Text($"Another gpulab run (pid {string.Join(", ", beside.SelectMany(b => (b.Flag.Detail ?? "unknown").Split(' ')).Distinct())}) had workers on this device beside {beside.DistinctBy(b => b.Trial).Count()} of {cell.Trials.Count} repeats."),
             "Run one sweep after the other.");
     }
 

@@ -16,8 +16,11 @@ public sealed record Attribution(Cause Cause, double Part, string Reason);
 /// </summary>
 public static class Attributions
 {
-    /// <summary>Rates that together reach this share of the best solo rate use up what they share.</summary>
-    const double UsedUp = 0.9;
+    /// <summary>
+    /// Rates that together reach about the best solo rate use up what they share. Where together they reach more, one alone does not use it up, and the data do
+    /// not say where the limit is.
+    /// </summary>
+    const double UsedUp = 0.9, NotMore = 1.1;
 
     /// <param name="cell">All figures of the coupling's cell.</param>
     /// <param name="fallen">Logarithm of the fall of the slice's clock; null where it was not read or did not fall.</param>
@@ -43,7 +46,7 @@ public static class Attributions
         var sum = together.Sum(f => f.Proof is { Rate: > 0 } proof ? proof.Rate : f.Median);
         var best = cell.Where(f => f.Phase == Phase.Solo && f.Metric == f.Probe.Main && f.Metric.Unit == "B/s").Max(f => f.Median);
         var share = sum / best;
-        return share < UsedUp || share > together.Count * 0.98 ? null
+        return share is < UsedUp or > NotMore ? null
             : $"All together move {Pretty.Value(sum, "B/s")}, {Part(share)} of what one reaches alone: they share a rate that is used up.";
     }
 
