@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuLab.Results;
 using GpuLab.Statistics;
+using GpuLab.Statistics.Gates;
 using GpuLab.Sweeps;
 
 namespace GpuLab.Running;
@@ -18,7 +19,15 @@ sealed class DecidedCells
     readonly HashSet<int> invalid = [];
 
     /// <param name="earlier">Of a run that is resumed.</param>
-    public DecidedCells(RunData? earlier) => this.earlier = earlier is null ? null : Earlier(earlier);
+    public DecidedCells(RunData? earlier)
+    {
+        if (earlier is null) return;
+        this.earlier = Earlier(earlier);
+        foreach (var done in earlier.Events.OfType<TrialDone>())
+        {
+            if (IsSpoilt(done.Flags) && CellEvidences.TrialId(done.Trial) is var (cell, _)) invalid.Add(cell);
+        }
+    }
 
     readonly Dictionary<int, List<(string Slice, double Alone, double Together)>>? earlier;
 
@@ -26,13 +35,17 @@ sealed class DecidedCells
     public void Add(Trial trial, IReadOnlyList<Work> works, TrialResult result)
     {
         var cell = trial.Cell.Number;
-        if (result.Flags.Contains("no-overlap") || result.Flags.Contains("wrong-data")) invalid.Add(cell);
+        if (IsSpoilt(result.Flags)) invalid.Add(cell);
         foreach (var (slice, alone, together) in Ratios(result.Rows, result.Events.OfType<TrialWindow>().FirstOrDefault(), trial.Id))
         {
             var work = works.First(w => w.Slice == slice);
             if (work.Role == Role.Victim) Add(cell, slice, work.Probe.Main, alone, together);
         }
     }
+
+    /// <summary>Nothing is certain of a cell that a gate will call INVALID.</summary>
+    static bool IsSpoilt(IReadOnlyList<string> flags) =>
+        flags.Select(TrialFlag.Parse).Any(f => f.Is(OverlapGates.Flag) || f.Is(DataGates.WrongDataFlag) || f.Is(DataGates.FutureFlag));
 
     /// <summary>Why a cell needs no more repeats; null where it does.</summary>
     public string? Has(Cell cell)
