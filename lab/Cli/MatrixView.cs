@@ -26,7 +26,13 @@ static class MatrixView
         if (NullRate.Of(found.Nulls) is { } rate)
             Terminal.Out.MarkupLineInterpolated($"{rate.Comparisons} comparisons of something with itself: {rate.Alarms} came out different ({Pretty.Percent(rate.Share)}; chance alone gives up to 5 %), {rate.Undecided} undecided.");
         foreach (var layout in found.Layouts) Print(layout);
-        foreach (var cause in found.Attributions.Take(MostRows)) Terminal.Out.MarkupLineInterpolated($"[grey]{cause.Key.Together.Name}: {string.Join(' ', cause.Value.Select(a => a.Reason))}[/]");
+        // Many couplings share one cause: the worst of them says it.
+        foreach (var causes in found.Attributions.GroupBy(a => (a.Key.Together.Layout, a.Key.Together.Probe, Causes: string.Join(' ', a.Value.Select(c => c.Cause)))))
+        {
+            var (worst, more) = (causes.MinBy(c => c.Key.Ratio.Log), causes.Count() - 1);
+            var also = more == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" (and {more} more)");
+            Terminal.Out.MarkupLineInterpolated($"[grey]{worst.Key.Together.Name}{also}: {string.Join(' ', worst.Value.Select(a => a.Reason))}[/]");
+        }
     }
 
     static void Print(IReadOnlyList<IsolationMatrix> matrices, string title)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using GpuLab.Results;
 
 namespace GpuLab.Tests.EndToEnd;
 
