@@ -4,6 +4,7 @@ using GpuLab.Cli.Verbs;
 using GpuLab.Control;
 using GpuLab.Control.Mig;
 using GpuLab.Geometry;
+using GpuLab.Probes.Checkpoints;
 using GpuLab.Results;
 
 namespace GpuLab.Cli;
@@ -38,6 +39,10 @@ static class CommandLine
         {
             return Print(wrongFile.Message, Wrong);
         }
+        catch (CheckpointException wrongWeights)
+        {
+            return Print(wrongWeights.Message, Wrong);
+        }
         catch (RunFolderException notARun) when (notARun.NotARun)
         {
             return Print(notARun.Message, Wrong);
@@ -63,6 +68,7 @@ static class CommandLine
             LayoutsVerb.Create(Devices.Open, Console.Out),
             ProfilesVerb.Create(Devices.Open, Console.Out),
             PartitionVerb.Create(),
+            CheckpointVerb.Create(),
             SchemaVerb.Create(),
             CompletionVerb.Create(),
         };

@@ -1,12 +1,13 @@
 using GpuLab.Running;
 using GpuLab.Tests.EndToEnd;
+using GpuLab.Tests.Kernels;
 using GpuLab.Tests.Running;
 
 namespace GpuLab.Tests;
 
 /// <summary>
 /// The test assembly as a program: started as a worker, the real worker host with probes that misbehave; started by
-/// scripts/kill-test, the same loop as in the tests with more kills.
+/// scripts/kill-test, the same loop as in the tests with more kills; and all checks of kernels, for a process with sanitizers.
 /// </summary>
 static class Program
 {
@@ -14,6 +15,7 @@ static class Program
     {
         ["worker", .. var rest] => WorkerEntry.Run(rest, FakeProbes.For, _ => { }),
         ["kill-test", .. var rest] => KillProgram.Run(rest).GetAwaiter().GetResult(),
+        ["kernel-checks", var library] => KernelCheckProgram.Run(library),
         _ => 2,
     };
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace GpuLab.Results;
 
 /// <summary>Files that are either the old or the new one, whatever happens in between.</summary>
-static partial class DurableFile
+public static partial class DurableFile
 {
     const int ReadOnly = 0, Directory = 0x10000, CloseOnExec = 0x80000;
 

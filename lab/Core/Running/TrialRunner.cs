@@ -49,20 +49,24 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
 
     async Task Prepare(Trial trial, IReadOnlyList<Player> team, ulong seed, string scratch, CancellationToken cancel)
     {
-        foreach (var (work, worker) in team)
-            worker.Send(new Prepare(work.Slice, trial.Id, work.Probe.Id, ParameterDocuments.Write(work.Parameters), seed, scratch, trial.Repeat));
         ProbeSkippedException? skip = null;
-        foreach (var (_, worker) in team)
+        // Preparing finds ceilings and the fastest kernel by measuring, so real slices prepare one after another. Simulated ones measure nothing.
+        foreach (var turn in simulated ? [team] : team.Select(p => (IReadOnlyList<Player>)[p]))
         {
-            try
+            foreach (var (work, worker) in turn)
+                worker.Send(new Prepare(work.Slice, trial.Id, work.Probe.Id, ParameterDocuments.Write(work.Parameters), seed, scratch, trial.Repeat));
+            foreach (var (_, worker) in turn)
             {
-                var ready = await worker.Receive<Ready>(timeouts.Prepare, cancel);
-                events.Add(new TrialReady(Monotonic.Now, trial.Id, worker.Slice.Name, ready.Ceiling, ready.CeilingSource, ready.Facts));
-            }
-            catch (ProbeSkippedException reason)
-            {
-                // The others still owe an answer, which the next trial must not find in its way.
-                skip ??= reason;
+                try
+                {
+                    var ready = await worker.Receive<Ready>(timeouts.Prepare, cancel);
+                    events.Add(new TrialReady(Monotonic.Now, trial.Id, worker.Slice.Name, ready.Ceiling, ready.CeilingSource, ready.Facts));
+                }
+                catch (ProbeSkippedException reason)
+                {
+                    // The others of this turn still owe an answer, which the next trial must not find in its way.
+                    skip ??= reason;
+                }
             }
         }
         if (skip is not null) throw skip;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace GpuLab.Control.Mig;
 
@@ -14,8 +15,9 @@ sealed class MigLock : IDisposable
     static readonly TimeSpan pause = TimeSpan.FromMilliseconds(50);
 
     readonly FileStream file;
+    readonly string note;
 
-    MigLock(FileStream file) => this.file = file;
+    MigLock(FileStream file, string note) => (this.file, this.note) = (file, note);
 
     /// <exception cref="PartitionException">Somebody else has it.</exception>
     public static async ValueTask<MigLock> Take(string gpu, string folder, TimeSpan wait, CancellationToken cancel)
@@ -28,18 +30,24 @@ sealed class MigLock : IDisposable
             {
                 var file = Open(path);
                 // In a file of its own, because .NET cannot open a locked one even for reading.
-                Note(path + ".owner");
-                return new(file);
+                var note = path + ".owner";
+                Note(note, string.Create(CultureInfo.InvariantCulture, $"pid {Environment.ProcessId}, user {Environment.UserName}"));
+                return new(file, note);
             }
             catch (IOException e) when (e.HResult == WouldBlock)
             {
-                if (waited >= wait) throw new PartitionException($"{gpu} is being changed by another gpulab ({Owner(path + ".owner")}). Wait for it with --wait SECONDS, or stop it; nothing was touched.", e);
+                if (waited >= wait) throw new PartitionException($"{gpu} is being changed by another gpulab ({await Owner(path + ".owner", cancel)}). Wait for it with --wait SECONDS, or stop it; nothing was touched.", e);
                 await Task.Delay(pause, cancel);
             }
         }
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        // Emptied while the lock still holds, so that the next one refused never reads the name of somebody who has left.
+        if (File.Exists(note)) Note(note, "", FileMode.Truncate);
+        file.Dispose();
+    }
 
     /// <summary>In a folder that everybody may write to, creating another user's file is refused even to root; so it is opened as it is first.</summary>
     static FileStream Open(string path)
@@ -56,11 +64,12 @@ sealed class MigLock : IDisposable
         }
     }
 
-    static void Note(string path)
+    static void Note(string path, string text, FileMode mode = FileMode.Create)
     {
         try
         {
-            File.WriteAllText(path, string.Create(CultureInfo.InvariantCulture, $"pid {Environment.ProcessId}, user {Environment.UserName}"));
+            using var stream = new FileStream(path, mode, FileAccess.Write);
+            stream.Write(Encoding.UTF8.GetBytes(text));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -69,15 +78,21 @@ sealed class MigLock : IDisposable
         }
     }
 
-    static string Owner(string path)
+    /// <summary>The note comes a moment after the lock, so an absent, empty or half-open one is looked at again for a while.</summary>
+    static async ValueTask<string> Owner(string path, CancellationToken cancel)
     {
-        try
+        for (var looks = 0; looks < 5; looks++)
         {
-            return File.ReadAllText(path);
+            if (looks > 0) await Task.Delay(pause, cancel);
+            try
+            {
+                if (await File.ReadAllTextAsync(path, cancel) is { Length: > 0 } owner) return owner;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                continue;
+            }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return "pid unknown";
-        }
+        return "pid unknown";
     }
 }

@@ -1,0 +1,12 @@
+// Every kernel that all GPUs from compute capability 8.0 on run, in one module.
+#include "clocks.cu"
+#include "latch.cu"
+#include "../Aggressors/storms.cu"
+#include "../Compute/chains.cu"
+#include "../Compute/tensor.cu"
+#include "../Latency/chase.cu"
+#include "../Launch/null.cu"
+#include "../Link/both.cu"
+#include "../Memory/fill.cu"
+#include "../Memory/stream.cu"
+#include "../Trace/blocks.cu"

@@ -1,0 +1,2 @@
+// What only compute capability 9.0 has: wgmma.
+#include "../Compute/warpgroup.cu"

@@ -1,0 +1,4 @@
+#include "gpulab.cuh"
+
+/// Nothing: what a launch costs.
+GL_KERNEL(gl_null) {}
