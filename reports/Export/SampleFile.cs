@@ -23,5 +23,12 @@ static class SampleFile
         return file.ToArray();
     }
 
+    public static byte[] Compressed(byte[] text)
+    {
+        using var file = new MemoryStream();
+        using (var gzip = new GZipStream(file, CompressionLevel.Optimal)) gzip.Write(text);
+        return file.ToArray();
+    }
+
     static string Field(string text) => text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -9,15 +9,16 @@ namespace GpuLab.Reports.Html;
 static class DataSection
 {
     /// <summary>What a page can carry and still be mailed.</summary>
-    const int MostFigures = 2000, MostSamples = 40_000;
+    const int MostFigures = 400, MostSamples = 40_000;
 
     public static Section? Of(ReportModel model)
     {
         var analysis = model.Analysis;
         if (analysis.Figures.Count == 0) return null;
         List<Html> items = [];
-        if (analysis.Figures.Count <= MostFigures)
-            items.Add(Html.Of($"<li>{Link("figures.csv", "text/csv", Encoding.UTF8.GetBytes(TableText.Write(FigureTable.Of(RunFigures.Of(analysis)), "csv", model.Simulated)))}: {Verdict.Count(analysis.Figures.Count, "figure")}, one a row, in SI units, with intervals, quantiles and flags.</li>"));
+        var figures = Encoding.UTF8.GetBytes(TableText.Write(FigureTable.Of(RunFigures.Of(analysis)), "csv", model.Simulated));
+        var few = analysis.Figures.Count <= MostFigures;
+        items.Add(Html.Of($"<li>{(few ? Link("figures.csv", "text/csv", figures) : Link("figures.csv.gz", "application/gzip", SampleFile.Compressed(figures)))}: {Verdict.Count(analysis.Figures.Count, "figure")}, one a row, in SI units, with intervals, quantiles and flags.</li>"));
         var samples = analysis.Run.Samples.Count;
         if (samples is > 0 and <= MostSamples)
             items.Add(Html.Of($"<li>{Link("samples.csv.gz", "application/gzip", SampleFile.Compressed(analysis.Run.Samples))}: {Verdict.Count(samples, "sample")} as they were taken, warm-up included.</li>"));

@@ -14,7 +14,7 @@ static class TelemetrySection
     /// <summary>Relative change that is worth a plot.</summary>
     const double Notable = 0.005;
 
-    const string Reasons = "clocks_event_reasons", VirtualTime = "virtual_time_s";
+    const string Reasons = "clocks_event_reasons";
 
     /// <summary>Bits of NVML's reasons why a clock is lower than it could be. Idle (0x1) and clocks that a user set (0x2) hold nothing back.</summary>
     static readonly (int Bit, string Name)[] reasons = [(0x4, "power cap"), (0x8, "hardware slowdown"), (0x10, "sync boost"), (0x20, "heat (software)"), (0x40, "heat (hardware)"), (0x80, "power brake")];
@@ -34,12 +34,13 @@ static class TelemetrySection
         var trials = run.Events.OfType<TrialDone>().GroupBy(d => d.Trial).Select(g => g.Last()).OrderBy(d => d.TimeNs).ToList();
         var readings = run.Telemetry.Where(t => double.IsFinite(t.Value)).ToList();
         if (trials.Count < 2 || readings.Count == 0) return null;
-        var clock = Clock(readings, trials);
-        var spans = Spans(model, trials, clock);
-        var drawings = new List<(Plot Plot, string Caption)> { (Work(model, spans), "Which layout was measured when; gaps are changes of layout and starts of workers.") };
+        var clock = Clock(model.Simulated, readings, trials);
+        var spans = Spans(model.Simulated, trials, clock);
+        var drawings = new List<(Plot Plot, string Caption)> { (Work(model, spans), model.Simulated ? "In which order the layouts were taken." : "Which layout was measured when; gaps are changes of layout and starts of workers.") };
         var level = new List<string>();
         foreach (var (name, (title, unit, counter)) in fields)
         {
+            if (counter && model.Simulated) continue;
             var tracks = readings.Where(t => t.Field == name).GroupBy(t => t.Scope).Select(g => Tracked(g.Key, [.. g], clock, counter)).Where(t => t.Points.Count > 1).ToList();
             if (counter) tracks = tracks.Where(t => t.Scope == "device").DefaultIfEmpty(tracks.FirstOrDefault()).OfType<Track>().ToList();
             if (tracks.Count == 0) continue;
@@ -52,28 +53,21 @@ static class TelemetrySection
         return drawings.Count == 1 && level.Count == 0 ? null : new("telemetry", "The run over time", Html.Of($"{drawings.Select(d => Parts.Plot(model, d.Plot, d.Caption))}{Html.When(still.Length > 0, () => Html.Of($"<p>{still}</p>"))}"));
     }
 
-    /// <summary>Seconds since the first trial: on the device's own virtual clock where it is simulated, since there the wall clock says nothing.</summary>
-    static Func<string, long, double> Clock(IReadOnlyList<TelemetryRow> readings, IReadOnlyList<TrialDone> trials)
+    /// <summary>Seconds since the run began; of a simulated device, where no time passes that means anything, the number of the trial.</summary>
+    static Func<string, long, double> Clock(bool simulated, IReadOnlyList<TelemetryRow> readings, IReadOnlyList<TrialDone> trials)
     {
+        if (simulated)
+        {
+            var places = trials.Select((d, i) => (d.Trial, i)).ToDictionary(d => d.Trial, d => d.i + 1.0);
+            return (trial, _) => places.GetValueOrDefault(trial, double.NaN);
+        }
         var origin = Math.Min(readings.Where(r => r.Trial.Length > 0).Select(r => r.TimeNs).DefaultIfEmpty(long.MaxValue).Min(), trials.Min(d => d.TimeNs - (long)(d.WallSeconds * 1e9)));
-        var places = readings.Where(r => r.Field == VirtualTime).GroupBy(r => r.Trial).ToDictionary(g => g.Key, g => g.Max(r => r.Value));
-        return (trial, ns) => places.Count == 0 ? (ns - origin) * 1e-9 : places.GetValueOrDefault(trial, double.NaN);
+        return (_, ns) => (ns - origin) * 1e-9;
     }
 
-    /// <summary>When each trial ran, in seconds of the clock.</summary>
-    static List<(string Trial, double From, double To)> Spans(ReportModel model, IReadOnlyList<TrialDone> trials, Func<string, long, double> clock)
-    {
-        var spans = new List<(string, double, double)>();
-        var before = 0.0;
-        foreach (var d in trials)
-        {
-            var to = clock(d.Trial, d.TimeNs);
-            if (!double.IsFinite(to)) continue;
-            spans.Add((d.Trial, model.Simulated ? Math.Min(before, to) : to - d.WallSeconds, to));
-            before = to;
-        }
-        return spans;
-    }
+    /// <summary>When each trial ran, in units of the clock.</summary>
+    static List<(string Trial, double From, double To)> Spans(bool simulated, IReadOnlyList<TrialDone> trials, Func<string, long, double> clock) =>
+        [.. trials.Select(d => (d.Trial, To: clock(d.Trial, d.TimeNs), d.WallSeconds)).Select(d => (d.Trial, simulated ? d.To - 1 : d.To - d.WallSeconds, d.To))];
 
     static Plot Work(ReportModel model, IReadOnlyList<(string Trial, double From, double To)> spans)
     {
@@ -86,7 +80,7 @@ static class TelemetrySection
 
     static double End(IReadOnlyList<(string Trial, double From, double To)> spans) => spans.Select(s => s.To).DefaultIfEmpty(1).Max();
 
-    static Linear Time(ReportModel model) => new(model.Simulated ? "virtual time" : "time", "s", 0);
+    static Linear Time(ReportModel model, double? end = null) => model.Simulated ? new("trials, in order", "1", 0, end) : new("time", "s", 0, end);
 
     static Track Tracked(string scope, IReadOnlyList<TelemetryRow> rows, Func<string, long, double> clock, bool counter)
     {
@@ -116,6 +110,6 @@ static class TelemetrySection
         var said = readings.Where(r => r.Field == Reasons).GroupBy(r => r.Trial).ToDictionary(g => g.Key, g => g.Aggregate(0L, (bits, r) => bits | (long)r.Value));
         var seen = reasons.Where(reason => said.Values.Any(bits => (bits & reason.Bit) != 0)).ToList();
         var strips = seen.SelectMany((reason, row) => spans.Where(s => (said.GetValueOrDefault(s.Trial) & reason.Bit) != 0).Select(s => new Strip(s.From, s.To, row))).ToList();
-        return strips.Count == 0 ? null : new("What held the clock back", new Linear(Time(model).Title, "s", 0, End(spans)), new Band("reason", [.. seen.Select(s => s.Name)]), new Strips(new(1, "held back"), Strips.Joined(strips, 0))) { Simulated = model.Simulated, Description = "One row a reason; a stretch is the trials in which it was given." };
+        return strips.Count == 0 ? null : new("What held the clock back", Time(model, End(spans)), new Band("reason", [.. seen.Select(s => s.Name)]), new Strips(new(1, "held back"), Strips.Joined(strips, 0))) { Simulated = model.Simulated, Description = "One row a reason; a stretch is the trials in which it was given." };
     }
 }

@@ -113,7 +113,7 @@ public sealed partial class RunReportTests(ITestOutputHelper output)
     public void Sections_appear_only_when_their_data_is_there()
     {
         Assert.Equal(["layouts", "slices", "shares", "together", "curves", "roofline", "timeline", "telemetry", "reconfiguration", "findings", "figures", "data", "skipped", "provenance", "reproduce"], Sections(Page));
-        Assert.Equal(["layouts", "slices", "shares", "together", "curves", "link", "roofline", "timeline", "telemetry", "reconfiguration", "findings", "figures", "data", "skipped", "provenance", "reproduce"], Sections(Simulated));
+        Assert.Equal(["layouts", "slices", "shares", "together", "curves", "link", "roofline", "timeline", "telemetry", "findings", "figures", "data", "skipped", "provenance", "reproduce"], Sections(Simulated));
         Assert.Equal(["reproduce"], Sections(RunReport.Render(SampleAnalysis.Empty())));
         var host = SampleAnalysis.Host();
         Assert.DoesNotContain("timeline", Sections(RunReport.Render(host with { Run = host.Run with { Events = [] } })));
