@@ -75,18 +75,18 @@ static class SharesSection
         var plot = Map(model, "What a slice has, of what its profile promises", "profile", profiles, rows, (row, profile) => known.FirstOrDefault(s => s.What == row && s.Profile == profile)?.OfNominal, "one row a kind of work, one column a profile; 1 is what the profile promises");
         return Html.Of($"""
             {Html.When(known.Count > 0, () => Parts.Plot(model, plot, "Each slice alone, against the uncut device in the same run: measured share ÷ nominal share, so that 1 is what the profile's name promises and more is better, for rates and for times alike. Nominal is the slice's share of the memory units, of the multiprocessors or cores for arithmetic, and all of it for the link and for latencies."))}
-            <div class="scroll tall"><table class="sortable"><thead><tr><th>what</th><th>profile</th><th class="n">slices</th><th class="n">whole</th><th class="n">a slice</th><th class="n">of whole</th><th>least … most</th><th class="n">nominal</th><th class="n">measured ÷ nominal</th></tr></thead><tbody>
+            <div class="scroll tall"><table class="sortable"><thead><tr><th>what</th><th>profile</th><th class="n">slices</th><th class="n">whole</th><th class="n">a slice</th><th class="n">share</th><th>least … most</th><th class="n">nominal</th><th class="n">÷ nominal</th></tr></thead><tbody>
             {shares.Select(Row)}
             </tbody></table></div>
             """);
     }
 
-    /// <summary>A heat map of quotients around 1, at most as tall as a page.</summary>
+    /// <summary>A heat map of quotients, at most as tall as a page: pale where nothing is missing, so that what is stands out.</summary>
     static Plot Map(ReportModel model, string title, string across, List<string> columns, List<string> rows, Func<string, string, double?> value, string description)
     {
         List<IReadOnlyList<double>> values = [.. rows.Take(MostRows).Select(row => (IReadOnlyList<double>)[.. columns.Select(column => value(row, column) ?? double.NaN)])];
         var lowest = values.SelectMany(v => v).Where(double.IsFinite).DefaultIfEmpty(1).Min();
-        return new(title, new Band(across, columns), new Band("what", [.. rows.Take(MostRows)]), new Cells("share", values, "1", Math.Min(0.8, lowest), 1.05)) { Simulated = model.Simulated, Description = $"A table in colours: {description}." };
+        return new(title, new Band(across, columns), new Band("what", [.. rows.Take(MostRows)]), new Cells("share", values, "1", 1, Math.Min(0.8, lowest))) { Simulated = model.Simulated, Description = $"A table in colours: {description}." };
     }
 
     static Html Row(Share s)
