@@ -105,10 +105,6 @@ sealed class WorkerSet(WorkerLauncher launcher, DeviceId device, IReadOnlyList<S
     static void Compare(Slice slice, Hello hello)
     {
         if (hello.Version != WorkerMessage.Protocol) throw new WorkerException($"the worker speaks protocol {hello.Version}, not {WorkerMessage.Protocol}");
-        foreach (var (name, wanted) in slice.Identity)
-        {
-            var found = hello.Identity.GetValueOrDefault(name, "nothing");
-            if (found != wanted) throw new WorkerException($"the worker is not on {slice.Name}: its {name} is {found}, not {wanted}");
-        }
+        if (SliceIdentity.Mismatch(slice.Identity, hello.Identity) is { } wrong) throw new WorkerException($"the worker is not on {slice.Name}: its {wrong}");
     }
 }
