@@ -84,6 +84,7 @@ sealed class RunSession(RunRequest request)
             return exit == CommandLine.Done ? CommandLine.Failed : exit;
         }
         var analysis = Analyzer.Analyze(data, Catalogue.Probes);
+        RunFigures.Keep(analysis, Catalogue.Probes);
         var report = ReportFile.Write(path, analysis);
         if (request.Json) SummaryJson.Print(analysis, path, report);
         else SummaryView.Print(analysis, path, report);
