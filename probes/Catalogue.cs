@@ -1,6 +1,9 @@
 using GpuLab.Control;
 using GpuLab.Model;
+using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Host;
+using GpuLab.Probes.Llm;
+using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
 using GpuLab.Running;
 
@@ -21,17 +24,29 @@ public static class Catalogue
         new ComputeFp32(),
         new LoadFile(),
         new LaunchSync(),
+        new LlmPrefill(),
+        new LlmDecode(),
+    ];
+
+    static readonly IProbe[] OnGpu =
+    [
+        new GpuStream(Host("mem.read"), GpuStreamKernel.Read),
+        new GpuStream(Host("mem.write"), GpuStreamKernel.Write),
+        new GpuStream(Host("mem.copy"), GpuStreamKernel.Copy),
+        new GpuStream(Host("mem.triad"), GpuStreamKernel.Triad),
+        new GpuStream(Host("mem.curve"), GpuStreamKernel.HotCopy),
     ];
 
     static readonly SimProbe[] Simulated = [.. SimModels.All.Select(m => new SimProbe(m))];
 
     /// <summary>Metadata of every probe, in the order in which lists show them; the same on every device.</summary>
-    public static IReadOnlyList<ProbeInfo> Probes { get; } = [.. OnHost.Concat<IProbe>(Simulated).Select(p => p.Info).DistinctBy(p => p.Id)];
+    public static IReadOnlyList<ProbeInfo> Probes { get; } = [.. OnHost.Concat<IProbe>(Simulated).Select(p => p.Info).DistinctBy(p => p.Id), .. ControlInfo.All];
 
     /// <summary>What carries a probe out on a kind of device; null where that device has no such probe or the id is unknown.</summary>
     public static IProbe? For(DeviceKind kind, string id) => kind switch
     {
         DeviceKind.Host => Array.Find(OnHost, p => p.Info.Id == id),
+        DeviceKind.Gpu => Array.Find(OnGpu, p => p.Info.Id == id),
         DeviceKind.Simulated => Array.Find(Simulated, p => p.Info.Id == id),
         _ => null,
     };
@@ -40,7 +55,15 @@ public static class Catalogue
     public static string? Obstacle(IDevice device, ProbeInfo probe, Slice slice, Parameters parameters) => For(device.Facts.Kind, probe.Id) switch
     {
         null => $"{probe.Id} cannot run on {device.Id} in this version",
+        _ when device.Facts.Kind == DeviceKind.Gpu => CudaDriver.Obstacle,
         SimProbe simulated => simulated.Obstacle(device.Id, slice.Name, parameters),
+        IForesight foresight => foresight.Obstacle(slice, parameters),
         _ => null,
     };
+
+    /// <summary>What a worker is on, beside its processors, as what measures there sees it.</summary>
+    public static IReadOnlyDictionary<string, string> Identify(WorkerOptions worker) => worker.Device.Kind == DeviceKind.Gpu ? CudaIdentity.Of(worker) : SimIdentity.Of(worker);
+
+    /// <summary>Metadata that the host's probe of that id carries: a probe is described once.</summary>
+    static ProbeInfo Host(string id) => OnHost.First(p => p.Info.Id == id).Info;
 }

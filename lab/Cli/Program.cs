@@ -1,5 +1,4 @@
 using GpuLab.Probes;
-using GpuLab.Probes.Sim;
 using GpuLab.Control.Host;
 using GpuLab.Control.Mig;
 using GpuLab.Running;
@@ -11,7 +10,7 @@ static class Program
     static async Task<int> Main(string[] args)
     {
         // A worker is started for every slice of every layout; it must not pay for the command line.
-        if (args is ["worker", .. var rest]) return WorkerEntry.Run(rest, Catalogue.For, cpu => Affinity.Pin(cpu), SimIdentity.Of);
+        if (args is ["worker", .. var rest]) return WorkerEntry.Run(rest, Catalogue.For, cpu => Affinity.Pin(cpu), Catalogue.Identify);
         if (args is [MigGuardian.Verb, var gpu, var folder, var locks]) return await Gpus.Guard(gpu, folder, locks);
         return await CommandLine.Run(args);
     }

@@ -12,8 +12,10 @@ public static class SimIdentity
     {
         var identity = new Dictionary<string, string>();
         if (options.Device.Kind != DeviceKind.Simulated) return identity;
-        if (options.Environment.TryGetValue("CUDA_VISIBLE_DEVICES", out var uuid)) identity["uuid"] = uuid;
-        if (SimGpu.Of(options.Device.Name).Slice(options.Slice).Sms is { } sms) identity["sms"] = sms.ToString("R", CultureInfo.InvariantCulture);
+        if (options.Environment.TryGetValue("CUDA_VISIBLE_DEVICES", out var uuid)) identity[SliceIdentity.Uuid] = uuid;
+        var slice = SimGpu.Of(options.Device.Name).Slice(options.Slice);
+        if (slice.Sms is { } sms) identity[SliceIdentity.Sms] = sms.ToString("R", CultureInfo.InvariantCulture);
+        if (slice.Memory is { } memory) identity[SliceIdentity.Memory] = memory.ToString("0", CultureInfo.InvariantCulture);
         return identity;
     }
 }

@@ -55,6 +55,17 @@ public interface IPreparedProbe : IDisposable
     string? Verify();
 }
 
+/// <summary>A probe that queues work ahead of what it waits for, so that the device never waits for the host.</summary>
+public interface IQueuedProbe : IPreparedProbe
+{
+    /// <summary>A phase begins.</summary>
+    /// <param name="paced">Whether there are rests between samples, into which no work may fall.</param>
+    void Begin(bool paced);
+
+    /// <summary>The phase is over: waits for what is still queued and adds its samples.</summary>
+    void End(ref SampleSink sink);
+}
+
 /// <summary>The best that is known to be possible, and how it is known.</summary>
 /// <param name="Value">In the unit of the metric it bounds.</param>
 /// <param name="Source">For the reader: <c>measured: fastest of 8 read bursts</c>, <c>read: memory clock × bus width</c>.</param>

@@ -12,8 +12,8 @@ namespace GpuLab.Running;
 /// together, each victim alone again, in the same processes and on the same memory (MEASUREMENT 3).
 /// </summary>
 /// <param name="simulated">Whether samples are predictions; they say so, and workers are told what runs beside them.</param>
-/// <param name="clocks">Reads the clocks of the device by scope; empty where it tells none.</param>
-sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPace pace, bool simulated, Func<IReadOnlyDictionary<string, double>> clocks)
+/// <param name="clocks">Reads the clocks of the device by scope, while some slices are at work in a repeat; empty where it tells none.</param>
+sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPace pace, bool simulated, Func<IReadOnlyList<Work>, int, IReadOnlyDictionary<string, double>> clocks)
 {
     readonly PhaseRunner phases = new(arena, timeouts, pace);
     readonly List<SampleRow> rows = [];
@@ -47,7 +47,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     StoppingRule RuleFor(Player player, double share) => new(stopping with
     {
         MinSamples = Math.Max(3, (int)(stopping.MinSamples * share)), MinTime = stopping.MinTime * share, MaxTime = stopping.MaxTime * share,
-    }, stopping.Precision ?? player.Work.Probe.Precision);
+    }, stopping.Precision ?? player.Work.Probe.Precision, player.Work.Probe.Slow);
 
     async Task Prepare(Trial trial, IReadOnlyList<Player> team, ulong seed, string scratch, CancellationToken cancel)
     {
@@ -82,7 +82,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
             if (Awaited(samples, elapsed) is { } wait) return wait;
             var more = watch.Look(samples[0], elapsed, null);
             // While the slice is still at work: clocks of an idle device say nothing.
-            if (more == 0) ReadClocks(trial, phase, player.Work.Slice);
+            if (more == 0) ReadClocks(trial, phase, [player]);
             return more;
         }, cancel);
         if (player.IsVictim) Note(watch);
@@ -100,23 +100,26 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
             if (tail > 0) return Math.Max(0, tail - elapsed);
             if (Awaited(samples, elapsed) is { } wait) return wait;
             var window = CommonWindow.Of(samples);
+            var longest = samples.Max(s => s.Max(x => x.End - x.Start));
+            // What the guards of long samples keep off is no time that anybody had.
+            var had = Math.Max(0, elapsed - 2 * Math.Max(0, 3 * longest - CommonWindow.LeastGuard));
             var most = 0L;
-            for (var i = 0; i < watches.Length; i++) most = Math.Max(most, watches[i]?.Look(samples[i], elapsed, window) ?? 0);
-            if (window.Length < needed && elapsed < stopping.MaxTime * 1e9) most = Math.Max(most, needed - window.Length + 2 * CommonWindow.LeastGuard);
+            for (var i = 0; i < watches.Length; i++) most = Math.Max(most, watches[i]?.Look(samples[i], had, window) ?? 0);
+            if (window.Length < needed && had < stopping.MaxTime * 1e9) most = Math.Max(most, needed - window.Length + 2 * CommonWindow.LeastGuard);
             if (most > 0) return most;
             // Nobody stops alone: all go on for a while after the last rule is met.
-            var longest = samples.Max(s => s.Count == 0 ? 0 : s.Max(x => x.End - x.Start));
             tail = elapsed + Math.Max(100_000_000, 3 * longest);
-            ReadClocks(trial, Results.Phase.Together, "");
+            ReadClocks(trial, Results.Phase.Together, team);
             return tail - elapsed;
         }, cancel);
         foreach (var watch in watches.OfType<SliceWatch>()) Note(watch);
         Judge(trial, team, samples, needed);
     }
 
-    void ReadClocks(Trial trial, Phase phase, string slice)
+    void ReadClocks(Trial trial, Phase phase, IReadOnlyList<Player> atWork)
     {
-        if (clocks() is { Count: > 0 } hertz) events.Add(new TrialClocks(Monotonic.Now, trial.Id, phase, slice, hertz));
+        if (clocks([.. atWork.Select(p => p.Work)], trial.Repeat) is not { Count: > 0 } hertz) return;
+        events.Add(new TrialClocks(Monotonic.Now, trial.Id, phase, phase == Results.Phase.Together ? "" : atWork[0].Work.Slice, hertz));
     }
 
     /// <summary>On a busy machine the first sample may take longer than the longest time of a very short repeat; it is waited for.</summary>

@@ -132,6 +132,8 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
         }
         else
         {
+            var queued = prepared as IQueuedProbe;
+            queued?.Begin(go.PeriodNs > 0);
             Monotonic.WaitUntil(deadline);
             while (!arena.Stop)
             {
@@ -140,6 +142,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
                 slot.SetHeartbeat(Monotonic.Now);
                 if (go.PeriodNs > 0) Rest(start + go.PeriodNs);
             }
+            queued?.End(ref sink);
         }
         return new(options.Slice, go.Number, ring.Written, ring.Dropped - dropped);
     }

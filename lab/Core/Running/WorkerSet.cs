@@ -32,8 +32,8 @@ sealed class WorkerSet(WorkerLauncher launcher, DeviceId device, IReadOnlyList<S
     public Arena Arena { get; } = Arena.Create(slices.Count);
 
     /// <summary>Runs one trial by the clock of the device.</summary>
-    /// <param name="clocks">Reads the clocks of the device by scope.</param>
-    public TrialRunner Trial(Stopping stopping, Func<IReadOnlyDictionary<string, double>> clocks)
+    /// <param name="clocks">Reads the clocks of the device by scope, while some slices are at work in a repeat.</param>
+    public TrialRunner Trial(Stopping stopping, Func<IReadOnlyList<Work>, int, IReadOnlyDictionary<string, double>> clocks)
     {
         var simulated = device.Kind == DeviceKind.Simulated;
         return new(Arena, stopping, timeouts, simulated ? new VirtualPace(Arena, launcher.TimeScale) : new WallPace(), simulated, clocks);
@@ -106,10 +106,6 @@ sealed class WorkerSet(WorkerLauncher launcher, DeviceId device, IReadOnlyList<S
     static void Compare(Slice slice, Hello hello)
     {
         if (hello.Version != WorkerMessage.Protocol) throw new WorkerException($"the worker speaks protocol {hello.Version}, not {WorkerMessage.Protocol}");
-        foreach (var (name, wanted) in slice.Identity)
-        {
-            var found = hello.Identity.GetValueOrDefault(name, "nothing");
-            if (found != wanted) throw new WorkerException($"the worker is not on {slice.Name}: its {name} is {found}, not {wanted}");
-        }
+        if (SliceIdentity.Mismatch(slice.Identity, hello.Identity) is { } wrong) throw new WorkerException($"the worker is not on {slice.Name}: its {wrong}");
     }
 }

@@ -1,3 +1,4 @@
+using GpuLab.Control;
 using GpuLab.Model;
 
 namespace GpuLab.Sweeps;
@@ -26,6 +27,12 @@ public sealed record LayoutGroup(Layout Layout, IReadOnlyList<string> Slices, IR
 
     /// <summary>The same of a noisy machine.</summary>
     public double MostSeconds { get; init; }
+
+    /// <summary>What the way to this layout changes, as planned; null where a cut costs nothing.</summary>
+    public PlannedCut? Cut { get; init; }
+
+    /// <summary>Whether its slices are made anew, even those that could stay.</summary>
+    public bool Anew { get; init; }
 }
 
 /// <summary>One point of the sweep.</summary>

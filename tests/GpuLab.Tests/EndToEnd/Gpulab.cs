@@ -53,6 +53,7 @@ sealed partial class Gpulab : IDisposable
         };
         // Tests of MIG control point this process at a library of their own.
         start.Environment.Remove("GPULAB_NVML");
+        start.Environment.Remove("GPULAB_CUDA");
         foreach (var (name, value) in environment ?? new Dictionary<string, string?>()) start.Environment[name] = value;
         return new(start);
     }

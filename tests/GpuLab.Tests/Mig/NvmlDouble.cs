@@ -34,6 +34,9 @@ sealed partial class NvmlDouble : IDisposable
 
     public static string OldLibrary => oldLibrary.Value;
 
+    /// <summary>More of the environment of programs that are started on this machine.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
     public string StateFolder => Path.Combine(Folder, "gpulab");
 
     public string LockFolder => Path.Combine(Folder, "locks");
@@ -85,9 +88,11 @@ sealed partial class NvmlDouble : IDisposable
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "gpulab.dll"), .. arguments]) start.ArgumentList.Add(argument);
         start.Environment["GPULAB_NVML"] = nvml;
+        start.Environment["GPULAB_CUDA"] = Cuda.CudaDouble.Library;
         start.Environment["GPULAB_DOUBLE"] = Folder;
         start.Environment["GPULAB_STATE"] = StateFolder;
         start.Environment["GPULAB_LOCKS"] = LockFolder;
+        foreach (var (variable, value) in Variables) start.Environment[variable] = value;
         return Process.Start(start)!;
     }
 
@@ -113,7 +118,8 @@ sealed partial class NvmlDouble : IDisposable
         var text = new StringBuilder();
         var architecture = model.Architecture.Contains("Ampere", StringComparison.OrdinalIgnoreCase) ? 7 : model.Architecture.Contains("Hopper", StringComparison.OrdinalIgnoreCase) ? 9 : 10;
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"gpu {key} {uuid} {(model.PciDeviceIds is [var pci, ..] ? pci : "0")} {(long)(GpuCatalogue.Spec(model)?["memory"]?.Value ?? 0)} {model.MemoryUnits} {model.ComputeSlices} {architecture} {(model.ModeNeedsReset == true ? 1 : 0)} 1 {model.Product}");
+            $"gpu {key} {uuid} {(model.PciDeviceIds is [var pci, ..] ? pci : "0")} {(long)(GpuCatalogue.Spec(model)?["memory"]?.Value ?? model.Profiles.Max(p => p.Memory) ?? 0)} {model.MemoryUnits} {model.ComputeSlices} {architecture} {(model.ModeNeedsReset == true ? 1 : 0)} 1 GpuLab double of {model.Product}");
+        if (GpuCatalogue.Spec(model)?["sms"] is { } sms) text.AppendLine(CultureInfo.InvariantCulture, $"sms {sms.Value}");
         var control = new SimulatedMigControl(model);
         foreach (var p in model.Placeable)
         {
@@ -128,25 +134,7 @@ sealed partial class NvmlDouble : IDisposable
 
     static string Places(IEnumerable<MigPlace> places) => string.Join(' ', places.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Start},{p.Size}")).Prepend(places.Count().ToString(CultureInfo.InvariantCulture)));
 
-    /// <summary>Compiled once for each state of the sources.</summary>
-    static string Build(string name, params string[] options)
-    {
-        var sources = Path.Combine(Root(), "tests/native/nvml");
-        var target = Path.Combine(AppContext.BaseDirectory, name);
-        var newest = Directory.EnumerateFiles(sources).Max(File.GetLastWriteTimeUtc);
-        if (File.Exists(target) && File.GetLastWriteTimeUtc(target) > newest) return target;
-        var draft = string.Create(CultureInfo.InvariantCulture, $"{target}.{Environment.ProcessId}");
-        var start = new ProcessStartInfo("gcc") { RedirectStandardError = true };
-        foreach (var argument in (string[])["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-fvisibility=hidden", "-Wl,-soname,libnvidia-ml.so.1", "-o", draft, .. options, .. Directory.EnumerateFiles(sources, "*.c")]) start.ArgumentList.Add(argument);
-        using var gcc = Process.Start(start)!;
-        var errors = gcc.StandardError.ReadToEnd();
-        gcc.WaitForExit();
-        Assert.True(gcc.ExitCode == 0, errors);
-        File.Move(draft, target, overwrite: true);
-        return target;
-    }
-
-    static string Root() => EndToEnd.Sources.Root;
+    static string Build(string name, params string[] options) => NativeBuild.Of(name, ["nvml"], ["-Wl,-soname,libnvidia-ml.so.1", .. options]);
 
     [LibraryImport("nvml-double", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int double_use(string folder);
@@ -158,7 +146,13 @@ sealed partial class NvmlDouble : IDisposable
     internal static void Install()
     {
         if (Environment.GetEnvironmentVariable("GPULAB_NVML") is null) Environment.SetEnvironmentVariable("GPULAB_NVML", Library);
-        NativeLibrary.SetDllImportResolver(typeof(NvmlDouble).Assembly, (name, _, _) => name == "nvml-double" ? NativeLibrary.Load(Library) : 0);
+        if (Environment.GetEnvironmentVariable("GPULAB_CUDA") is null) Environment.SetEnvironmentVariable("GPULAB_CUDA", Cuda.CudaDouble.Library);
+        NativeLibrary.SetDllImportResolver(typeof(NvmlDouble).Assembly, (name, _, _) => name switch
+        {
+            "nvml-double" => NativeLibrary.Load(Library),
+            "cuda-double" => NativeLibrary.Load(Cuda.CudaDouble.Library),
+            _ => 0,
+        });
     }
 }
 

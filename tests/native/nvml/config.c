@@ -31,6 +31,7 @@ static place_t *read_places(FILE *file, place_t *places, unsigned *count)
 }
 
 /* gpu KEY UUID PCI MEMORY UNITS SLICES ARCHITECTURE RESET MODE NAME…
+ * sms COUNT                                                         (of the GPU before it, for the double of libcuda)
  * profile CONSTANT ID NAME SLICES COUNT SMS MIB COPY DEC ENC JPEG OFA MEDIA PLACES start,size …
  * compute CONSTANT ID SLICES COUNT SMS PLACES start,size …          (of the profile before it) */
 static int read_gpus(unsigned *modes)
@@ -47,7 +48,8 @@ static int read_gpus(unsigned *modes)
             wrong = fscanf(file, "%63s %95s %x %lu %u %u %u %u %u %95[^\n]", gpu->key, gpu->uuid, &gpu->pci, &gpu->memory, &gpu->units, &gpu->slices,
                            &gpu->architecture, &gpu->reset, &modes[gpu_count], gpu->name) != 10;
             gpu_count++;
-        } else if (!strcmp(word, "profile") && gpu && gpu->profile_count < MAX_PROFILES) {
+        } else if (!strcmp(word, "sms") && gpu) wrong = fscanf(file, "%u", &gpu->sms) != 1;
+        else if (!strcmp(word, "profile") && gpu && gpu->profile_count < MAX_PROFILES) {
             profile_t *p = &gpu->profiles[gpu->profile_count++];
             wrong = fscanf(file, "%u %u %31s %u %u %u %lu %u %u %u %u %u %u", &p->constant, &p->id, p->name, &p->slices, &p->count, &p->sms, &p->memory_mib,
                            &p->copy, &p->decode, &p->encode, &p->jpeg, &p->ofa, &p->media) != 13 || !read_places(file, p->places, &p->place_count);
@@ -115,6 +117,13 @@ void config_settings(const char *call)
         else if (sscanf(line, "latency %79s %u", name, &value) == 2 && (!strcmp(name, call) || !strcmp(name, "*"))) settings.latency_us = value;
     }
     fclose(file);
+}
+
+/* By place, as the open kernel module derives it; some drivers were seen to change it each time. */
+void mig_uuid(unsigned gpu, const instance_t *instance, const compute_t *compute, char made[96])
+{
+    if (settings.old) snprintf(made, 96, "MIG-%.60s/%u/%u", gpus[gpu].uuid, instance->id, compute->id);
+    else snprintf(made, 96, "MIG-%08x-%04x-5%03x-8%03x-%012x", gpu + 1, instance->id, compute->place.start, compute->place.size, settings.changes_uuids ? compute->serial : 0);
 }
 
 /* Processes on a compute instance, or with gi < 0 those on the GPU itself. */

@@ -69,7 +69,6 @@ API int nvmlDeviceGetName(void *device, char *name, unsigned length)
     LEAVE(call, status != OK ? status : text(name, length, gpus[gpu].name));
 }
 
-/* By place, as the open kernel module derives it; some drivers were seen to change it each time. */
 API int nvmlDeviceGetUUID(void *device, char *uuid, unsigned length)
 {
     unsigned gpu;
@@ -83,8 +82,7 @@ API int nvmlDeviceGetUUID(void *device, char *uuid, unsigned length)
     int status = find_mig(device, &gpu, &instance, &compute);
     if (status != OK) LEAVE(call, status);
     char made[96];
-    if (settings.old) snprintf(made, sizeof made, "MIG-%s/%u/%u", gpus[gpu].uuid, instance->id, compute->id);
-    else snprintf(made, sizeof made, "MIG-%08x-%04x-5%03x-8%03x-%012x", gpu + 1, instance->id, compute->place.start, compute->place.size, settings.changes_uuids ? compute->serial : 0);
+    mig_uuid(gpu, instance, compute, made);
     LEAVE(call, text(uuid, length, made));
 }
 

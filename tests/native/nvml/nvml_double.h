@@ -44,7 +44,7 @@ enum { PLAIN, EXTENDED, ALL, NONE };
 typedef struct {
     char key[64], name[96], uuid[96];
     uint64_t memory;
-    unsigned pci, units, slices, architecture, reset, profile_count;
+    unsigned pci, units, slices, architecture, reset, sms, profile_count;
     profile_t profiles[MAX_PROFILES];
 } gpu_t;
 
@@ -67,7 +67,9 @@ extern state_t *state;
 extern settings_t settings;
 
 int config_open(void);
+int double_use(const char *folder);
 void config_settings(const char *call);
+void mig_uuid(unsigned gpu, const instance_t *instance, const compute_t *compute, char made[96]);
 unsigned config_holders(unsigned gpu, int gi, int ci, unsigned *pids, unsigned most);
 
 /* Begins a call: takes the lock, counts, and says what a planted fault says (or OK). */

@@ -16,7 +16,7 @@ static unsafe class GpuFacts
         Add(details, "NVML", NvmlDriver.LibraryVersion);
         Add(details, "VBIOS", NvmlCall.Text((buffer, length) => nvmlDeviceGetVbiosVersion(device, buffer, length)));
         Add(details, "compute capability", Capability(device));
-        Add(details, "PCI", Pci(device));
+        Add(details, "PCI", control.Gpu.Pci);
         var mode = control.GetMode();
         details["MIG"] = control.Gpu.VgpuGuest ? "vGPU guest: geometry fixed by its host"
             : control.GetProfiles().Count == 0 ? "none"
@@ -34,11 +34,5 @@ static unsafe class GpuFacts
         int major, minor;
         return Has(nameof(nvmlDeviceGetCudaComputeCapability)) && NvmlCall.Answers(nvmlDeviceGetCudaComputeCapability(device, &major, &minor))
             ? string.Create(CultureInfo.InvariantCulture, $"{major}.{minor}") : null;
-    }
-
-    static string? Pci(NvmlDevice device)
-    {
-        nvmlPciInfo_t pci;
-        return Has(nameof(nvmlDeviceGetPciInfo_v3)) && NvmlCall.Answers(nvmlDeviceGetPciInfo_v3(device, &pci)) ? NvmlCall.Text(pci.busId) : null;
     }
 }

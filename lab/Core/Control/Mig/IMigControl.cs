@@ -56,9 +56,10 @@ public interface IMigControl
 /// <summary>The parent GPU.</summary>
 /// <param name="Uuid"><c>GPU-…</c>; stays when MIG mode changes, which minor numbers and handles do not.</param>
 /// <param name="Memory">Bytes of the whole GPU.</param>
+/// <param name="Pci">Its address, as domain:bus:device.function; null where there is none.</param>
 /// <param name="VgpuGuest">In a vGPU guest the geometry is fixed.</param>
 /// <param name="ModeNeedsReset">Whether MIG mode changes only with a reset; null where the driver does not say.</param>
-public sealed record MigGpu(string Name, string Uuid, long? Memory, int? Sms, bool VgpuGuest = false, bool? ModeNeedsReset = null);
+public sealed record MigGpu(string Name, string Uuid, long? Memory, int? Sms, bool VgpuGuest = false, bool? ModeNeedsReset = null, string? Pci = null);
 
 /// <summary>MIG mode; a pending mode that differs waits for a reset of the GPU.</summary>
 public readonly record struct MigMode(bool Current, bool Pending)

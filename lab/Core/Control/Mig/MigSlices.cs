@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuLab.Geometry;
+using GpuLab.Running;
 
 namespace GpuLab.Control.Mig;
 
@@ -7,7 +8,7 @@ namespace GpuLab.Control.Mig;
 static class MigSlices
 {
     /// <summary>The uncut GPU.</summary>
-    public static Slice Whole(MigGpu gpu, int units) => Addressed(new(0, "whole", "whole", 0, units, [], new Dictionary<string, string>()), gpu.Uuid, gpu.Sms);
+    public static Slice Whole(MigGpu gpu, int units) => Addressed(new(0, "whole", "whole", 0, units, [], new Dictionary<string, string>()), gpu, gpu.Uuid, gpu.Sms, gpu.Memory);
 
     /// <summary>Names and places; what CUDA needs to find them is known only once they exist.</summary>
     public static IReadOnlyList<Slice> Of(PlacedLayout placed)
@@ -29,10 +30,13 @@ static class MigSlices
     public static int[] Parts(PlacedInstance instance) => instance.ComputeInstances is { Length: > 0 } parts ? parts : [instance.Profile.ComputeSlices];
 
     /// <summary>With the address a worker starts with and the identity it must prove.</summary>
-    public static Slice Addressed(Slice slice, string uuid, int? sms)
+    /// <param name="memory">Bytes of its GPU instance.</param>
+    public static Slice Addressed(Slice slice, MigGpu gpu, string uuid, int? sms, long? memory)
     {
-        var identity = new Dictionary<string, string> { ["uuid"] = uuid };
-        if (sms is { } count) identity["sms"] = count.ToString(CultureInfo.InvariantCulture);
+        var identity = new Dictionary<string, string> { [SliceIdentity.Uuid] = uuid };
+        if (sms is { } count) identity[SliceIdentity.Sms] = count.ToString(CultureInfo.InvariantCulture);
+        if (memory is { } bytes) identity[SliceIdentity.Memory] = bytes.ToString(CultureInfo.InvariantCulture);
+        if (gpu.Pci is { } pci) identity[SliceIdentity.Pci] = pci;
         return slice with { Environment = new Dictionary<string, string> { ["CUDA_VISIBLE_DEVICES"] = uuid }, Identity = identity };
     }
 

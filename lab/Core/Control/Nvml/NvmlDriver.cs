@@ -93,6 +93,13 @@ public static unsafe class NvmlDriver
 
     internal static string? Uuid(NvmlDevice device) => NvmlCall.Text((buffer, length) => nvmlDeviceGetUUID(device, buffer, length));
 
+    /// <summary><c>00000000:01:00.0</c>, or null where the driver does not say.</summary>
+    internal static string? PciBusId(NvmlDevice device)
+    {
+        nvmlPciInfo_t pci;
+        return Has(nameof(nvmlDeviceGetPciInfo_v3)) && NvmlCall.Answers(nvmlDeviceGetPciInfo_v3(device, &pci)) ? NvmlCall.Text(pci.busId) : null;
+    }
+
     static PartitionException None(DeviceId id, string[] all) => new(all.Length == 0
         ? $"There is no {id}: the driver sees no GPU."
         : $"There is no {id}. The driver sees {string.Join(", ", all.Select((uuid, i) => string.Create(CultureInfo.InvariantCulture, $"gpu:{i} ({uuid})")))}.");

@@ -28,7 +28,7 @@ public sealed unsafe partial class NvmlMigControl : IMigControl
         var name = NvmlCall.Text((buffer, length) => nvmlDeviceGetName(device, buffer, length)) ?? "GPU";
         nvmlMemory_t memory;
         long? bytes = NvmlCall.Answers(nvmlDeviceGetMemoryInfo(device, &memory)) ? (long)memory.total : null;
-        Gpu = new(name, uuid, bytes, null, IsGuest(), NeedsReset());
+        Gpu = new(name, uuid, bytes, null, IsGuest(), NeedsReset(), NvmlDriver.PciBusId(device));
     }
 
     public MigGpu Gpu { get; }
