@@ -3,6 +3,7 @@ using GpuLab.Model;
 using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Host;
 using GpuLab.Probes.Llm;
+using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
 using GpuLab.Running;
@@ -23,6 +24,8 @@ public static class Catalogue
         new ComputeFp64(),
         new ComputeFp32(),
         new LoadFile(),
+        new LoadPlain(),
+        new LoadPipelined(),
         new LaunchSync(),
         new LlmPrefill(),
         new LlmDecode(),
