@@ -21,6 +21,7 @@ sealed class LoadFiles : IDisposable
     readonly List<int> opened = [];
     readonly string[] paths;
     readonly long[] lengths, targets;
+    (int[] Descriptors, LoadChunk[] Chunks, PinnedMemory Buffer)? warming;
 
     /// <param name="folder">Where they lie, or lay when they had names.</param>
     LoadFiles(string[] paths, string folder)
@@ -135,6 +136,21 @@ sealed class LoadFiles : IDisposable
         ? string.Create(CultureInfo.InvariantCulture, $"'{paths[chunk.File]}' cannot be read at byte {chunk.Offset} (error {Marshal.GetLastPInvokeError()})")
         : string.Create(CultureInfo.InvariantCulture, $"'{paths[chunk.File]}' became shorter while it was read: {Units.BytesText(lengths[chunk.File])} before, and nothing at byte {chunk.Offset + got}");
 
+    /// <summary>Reads what is not in the page cache into it; a few times, since the kernel may take pages away meanwhile.</summary>
+    /// <returns>Pages in memory then.</returns>
+    public unsafe long Warm()
+    {
+        const int size = 1 << 20, most = 3;
+        warming ??= (Open(direct: false)!, Chunks(size), new PinnedMemory(size));
+        var resident = Resident();
+        for (var turn = 0; turn < most && resident < Pages; turn++)
+        {
+            foreach (ref readonly var chunk in warming.Value.Chunks.AsSpan()) _ = Read(warming.Value.Descriptors[chunk.File], chunk, warming.Value.Buffer.Start);
+            resident = Resident();
+        }
+        return resident;
+    }
+
     /// <summary>Asks the kernel to forget all of it.</summary>
     public void Drop()
     {
@@ -154,6 +170,7 @@ sealed class LoadFiles : IDisposable
         foreach (var cache in caches) cache.Dispose();
         foreach (var descriptor in opened) _ = Libc.close(descriptor);
         opened.Clear();
+        warming?.Buffer.Dispose();
     }
 
     /// <summary>Of the file itself where the path is a link.</summary>

@@ -27,8 +27,7 @@ sealed unsafe class LoadProbe : IPreparedProbe
             pin = new(request.Cpus[0]);
             target = new(files, request.Cpus, team);
             loader = pipelined ? new PipelinedLoader(files, tier, target.Start, request.Cpus, request.Parameters) : new PlainLoader(files, tier, target.Start, team);
-            if (tier == LoadTier.Cold) files.Drop();
-            var resident = files.Resident();
+            var resident = Bring();
             if (!IsRight(resident))
                 throw new ProbeSkippedException(tier == LoadTier.Cold
                     ? $"{resident} of {files.Pages} pages stay in memory although the kernel was asked to drop them; weights on {files.FileSystem} cannot be loaded cold"
@@ -80,12 +79,7 @@ sealed unsafe class LoadProbe : IPreparedProbe
 
     public void Sample(ref SampleSink sink)
     {
-        var resident = files.Resident();
-        if (tier == LoadTier.Cold && resident > 0)
-        {
-            files.Drop();
-            resident = files.Resident();
-        }
+        var resident = Bring();
         target.Spoil();
         var (start, read, end) = loader.Load();
         var flags = IsRight(resident) ? SampleFlags.None : SampleFlags.WrongState;
@@ -103,6 +97,19 @@ sealed unsafe class LoadProbe : IPreparedProbe
         target.Dispose();
         files.Dispose();
         pin.Dispose();
+    }
+
+    /// <summary>Brings the weights to their tier.</summary>
+    /// <returns>Pages of them that the kernel keeps in memory then.</returns>
+    long Bring()
+    {
+        var resident = files.Resident();
+        if (tier == LoadTier.Cold && resident > 0)
+        {
+            files.Drop();
+            resident = files.Resident();
+        }
+        return tier == LoadTier.Warm && resident < files.Pages ? files.Warm() : resident;
     }
 
     bool IsRight(long resident) => tier switch
