@@ -1,5 +1,4 @@
 using System.Globalization;
-using GpuLab.Model;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Commands;
