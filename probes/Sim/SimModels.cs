@@ -2,6 +2,7 @@ using GpuLab.Probes.Compute;
 using GpuLab.Probes.Host;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
+using GpuLab.Probes.Loading;
 using GpuLab.Probes.Sim.Models;
 using GpuLab.Probes.Trace;
 
@@ -22,6 +23,8 @@ static class SimModels
         new LinkModel(LinkInfo.ToHost, up: false, down: true),
         new LinkModel(LinkInfo.Both, up: true, down: true),
         new FixedModel(LinkInfo.Latency, 0, 0.9e-6, null, 1 << 12, 0.01),
+        new LoadModel(new LoadPlain().Info),
+        new LoadModel(new LoadPipelined().Info),
         new ComputeModel(new ComputeFp64().Info, "fp64", tensor: false),
         new ComputeModel(new ComputeFp32().Info, "fp32", tensor: false),
         new ComputeModel(ComputeInfo.Int32, "int32", tensor: false),
