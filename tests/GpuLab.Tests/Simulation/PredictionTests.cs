@@ -119,7 +119,7 @@ public sealed class PredictionTests
 
     [Fact]
     public void Every_probe_has_a_model_but_those_that_are_not_of_a_gpu() =>
-        Assert.Equal(["control.create", "control.destroy", "control.mode", "load.file"], Catalogue.Probes.Select(p => p.Id).Where(id => SimModels.Find(id) is null).Order());
+        Assert.Equal(["command", "control.create", "control.destroy", "control.mode", "load.file"], Catalogue.Probes.Select(p => p.Id).Where(id => SimModels.Find(id) is null).Order());
 
     static double Llm(string key, string slice, string probe, string metric, int tokens)
     {
