@@ -2,6 +2,7 @@ using GpuLab.Probes.Compute;
 using GpuLab.Probes.Host;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
+using GpuLab.Probes.Llm;
 using GpuLab.Probes.Loading;
 using GpuLab.Probes.Sim.Models;
 using GpuLab.Probes.Trace;
@@ -38,6 +39,8 @@ static class SimModels
         new FixedModel(new LaunchSync().Info, 0, 6.5e-6, null, 32, 0.03),
         new FixedModel(LaunchInfo.Graph, 4e-6, 1.3e-6, "nodes", 8, 0.005),
         new TraceModel(TraceInfo.Blocks),
+        new LlmModel(new LlmPrefill().Info, decode: false),
+        new LlmModel(new LlmDecode().Info, decode: true),
         new FixedModel(LaunchInfo.Start, 0.32, 0, null, 1, 0.03),
     ];
 
