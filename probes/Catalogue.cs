@@ -1,5 +1,6 @@
 using GpuLab.Control;
 using GpuLab.Model;
+using GpuLab.Probes.Commands;
 using GpuLab.Probes.Compute;
 using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Host;
@@ -7,6 +8,8 @@ using GpuLab.Probes.Kernels;
 using GpuLab.Probes.Latency;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
+using GpuLab.Probes.Llm;
+using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
 using GpuLab.Probes.Trace;
@@ -17,6 +20,9 @@ namespace GpuLab.Probes;
 /// <summary>Every probe there is: one line each. A test fails when a class that carries a probe out is missing here.</summary>
 public static class Catalogue
 {
+    /// <summary>The same on every real device: the slice is in the environment and the processors of the worker.</summary>
+    static readonly CommandProbe Command = new();
+
     static readonly IProbe[] OnHost =
     [
         new MemRead(),
@@ -28,7 +34,12 @@ public static class Catalogue
         new ComputeFp64(),
         new ComputeFp32(),
         new LoadFile(),
+        new LoadPlain(),
+        new LoadPipelined(),
         new LaunchSync(),
+        new LlmPrefill(),
+        new LlmDecode(),
+        Command,
     ];
 
     static readonly IProbe[] OnGpu =
@@ -56,10 +67,11 @@ public static class Catalogue
         new GpuLaunch(LaunchInfo.Graph, LaunchKind.Graph),
         new GpuLaunch(Host("launch.sync"), LaunchKind.Sync),
         new GpuTrace(TraceInfo.Blocks),
+        Command,
     ];
 
-    /// <summary>What real GPUs carry out, in the order in which lists show them.</summary>
-    public static IReadOnlyList<IProbe> OfGpus => OnGpu;
+    /// <summary>What this program itself carries out on real GPUs, in the order in which lists show them.</summary>
+    public static IReadOnlyList<IProbe> OfGpus => [.. OnGpu.Except([Command])];
 
     static readonly SimProbe[] Simulated = [.. SimModels.All.Select(m => new SimProbe(m))];
 
@@ -79,8 +91,10 @@ public static class Catalogue
     public static string? Obstacle(IDevice device, ProbeInfo probe, Slice slice, Parameters parameters) => For(device.Facts.Kind, probe.Id) switch
     {
         null => $"{probe.Id} cannot run on {device.Id} in this version",
+        CommandProbe command => ((IForesight)command).Obstacle(slice, parameters),
         _ when device.Facts.Kind == DeviceKind.Gpu => CudaDriver.Obstacle,
         SimProbe simulated => simulated.Obstacle(device.Id, slice.Name, parameters),
+        IForesight foresight => foresight.Obstacle(slice, parameters),
         _ => null,
     };
 

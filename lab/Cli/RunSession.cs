@@ -26,6 +26,7 @@ sealed class RunSession(RunRequest request)
         var plant = request.Simulation.Check(device);
         var planned = Planned(sweep, device);
         var (plan, partitioner) = (planned.Plan!, planned.Partitioner!);
+        foreach (var idle in request.Simulation.Idle(plan)) Say(idle);
         var effects = EffectView.Sentences(plan, Noise(), request.UntilDecided).ToList();
         if (request.DryRun)
         {
@@ -84,6 +85,7 @@ sealed class RunSession(RunRequest request)
             return exit == CommandLine.Done ? CommandLine.Failed : exit;
         }
         var analysis = Analyzer.Analyze(data, Catalogue.Probes);
+        RunFigures.Keep(analysis, Catalogue.Probes);
         var report = ReportFile.Write(path, analysis);
         if (request.Json) SummaryJson.Print(analysis, path, report);
         else SummaryView.Print(analysis, path, report);
