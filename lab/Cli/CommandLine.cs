@@ -73,6 +73,7 @@ static class CommandLine
             ProfilesVerb.Create(Devices.Open, Console.Out),
             PartitionVerb.Create(),
             CheckpointVerb.Create(),
+            SelftestVerb.Create(),
             SchemaVerb.Create(),
             CompletionVerb.Create(),
         };
