@@ -64,6 +64,10 @@ sealed partial class CudaDouble : IDisposable
     static string Build(string name, params string[] options) =>
         NativeBuild.Of(name, ["cuda", "nvml"], ["-Wl,-soname,libcuda.so.1", "-lpthread", "-ldl", Path.Combine(EndToEnd.Sources.Root, "tests/native/nvml/config.c"), .. options]);
 
+    /// <summary>Bytes of device memory that this process has not freed.</summary>
+    [LibraryImport("cuda-double", EntryPoint = "double_used")]
+    public static partial ulong Used();
+
     [LibraryImport("cuda-double", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int double_restart(string folder);
 }
