@@ -2,6 +2,7 @@ using GpuLab.Control;
 using GpuLab.Model;
 using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Host;
+using GpuLab.Probes.Llm;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
 using GpuLab.Running;
@@ -23,6 +24,8 @@ public static class Catalogue
         new ComputeFp32(),
         new LoadFile(),
         new LaunchSync(),
+        new LlmPrefill(),
+        new LlmDecode(),
     ];
 
     static readonly IProbe[] OnGpu =
@@ -37,7 +40,7 @@ public static class Catalogue
     static readonly SimProbe[] Simulated = [.. SimModels.All.Select(m => new SimProbe(m))];
 
     /// <summary>Metadata of every probe, in the order in which lists show them; the same on every device.</summary>
-    public static IReadOnlyList<ProbeInfo> Probes { get; } = [.. OnHost.Concat<IProbe>(Simulated).Select(p => p.Info).DistinctBy(p => p.Id)];
+    public static IReadOnlyList<ProbeInfo> Probes { get; } = [.. OnHost.Concat<IProbe>(Simulated).Select(p => p.Info).DistinctBy(p => p.Id), .. ControlInfo.All];
 
     /// <summary>What carries a probe out on a kind of device; null where that device has no such probe or the id is unknown.</summary>
     public static IProbe? For(DeviceKind kind, string id) => kind switch
@@ -54,6 +57,7 @@ public static class Catalogue
         null => $"{probe.Id} cannot run on {device.Id} in this version",
         _ when device.Facts.Kind == DeviceKind.Gpu => CudaDriver.Obstacle,
         SimProbe simulated => simulated.Obstacle(device.Id, slice.Name, parameters),
+        IForesight foresight => foresight.Obstacle(slice, parameters),
         _ => null,
     };
 

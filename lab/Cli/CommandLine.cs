@@ -20,7 +20,11 @@ static class CommandLine
         if (parsed.Action is ParseErrorAction wrong)
         {
             wrong.ShowHelp = false;
-            await parsed.InvokeAsync(new InvocationConfiguration { Output = Console.Error });
+            using var text = new StringWriter();
+            await parsed.InvokeAsync(new InvocationConfiguration { Output = text, Error = text });
+            // Of a mistyped verb it is enough to hear which ones are near.
+            var lines = text.ToString().TrimEnd().Split('\n').Where(l => parsed.UnmatchedTokens.Count == 0 || l != "Required command was not provided.");
+            await Console.Error.WriteLineAsync(string.Join('\n', lines));
             return Wrong;
         }
         try

@@ -42,10 +42,10 @@ static class ComparisonJson
 
     static void Run(Utf8JsonWriter json, ComparedRun run)
     {
-        var info = run.Analysis.Run.Info;
+        var info = run.Run.Info;
         json.WriteStartObject();
         json.WriteString("label", run.Label);
-        json.WriteString("folder", run.Analysis.Run.Folder);
+        json.WriteString("folder", run.Run.Folder);
         json.WriteString("name", info.Name);
         json.WriteString("device", info.Device);
         json.WriteString("device_name", info.DeviceName);

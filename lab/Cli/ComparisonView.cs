@@ -16,8 +16,8 @@ static class ComparisonView
     {
         foreach (var run in c.Runs)
         {
-            var info = run.Analysis.Run.Info;
-            Terminal.Out.MarkupLineInterpolated($"[bold]{run.Label}[/] {info.Name}  {info.DeviceName}{(info.Simulated ? " SIMULATED" : "")}  {info.Start.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}  {run.Analysis.Run.Folder}");
+            var info = run.Run.Info;
+            Terminal.Out.MarkupLineInterpolated($"[bold]{run.Label}[/] {info.Name}  {info.DeviceName}{(info.Simulated ? " SIMULATED" : "")}  {info.Start.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}  {run.Run.Folder}");
         }
         Terminal.Out.WriteLine();
         foreach (var sentence in Sentences.Of(c)) Terminal.Out.WriteLine(sentence);

@@ -1,5 +1,6 @@
 using GpuLab.Control;
 using GpuLab.Control.Host;
+using GpuLab.Control.Mig;
 using GpuLab.Control.Simulated;
 using GpuLab.Model;
 
@@ -9,22 +10,26 @@ namespace GpuLab.Cli;
 static class Devices
 {
     /// <exception cref="UsageException">There is no such device; the message says which there are.</exception>
-    public static IDevice Open(DeviceId id) => id.Kind switch
+    public static IDevice Open(DeviceId id) => Open(id, null);
+
+    /// <param name="change">How a real GPU may be cut; null for any way.</param>
+    /// <exception cref="UsageException">There is no such device; the message says which there are.</exception>
+    public static IDevice Open(DeviceId id, MigOptions? change) => id.Kind switch
     {
         DeviceKind.Host => HostDevice.Open(),
         DeviceKind.Simulated => SimulatedDevice.Open(id.ToString()),
-        DeviceKind.Auto => Gpus.All.Select(gpu => (IDevice)Gpus.Open(gpu)).FirstOrDefault() ?? HostDevice.Open(),
-        _ => OpenGpu(id),
+        DeviceKind.Auto => Gpus.All.Select(gpu => (IDevice)Gpus.Open(gpu, change)).FirstOrDefault() ?? HostDevice.Open(),
+        _ => OpenGpu(id, change),
     };
 
     /// <summary>Devices of this machine, for <c>gpulab devices</c>.</summary>
     public static IEnumerable<IDevice> Here() => [.. Gpus.All.Select(gpu => Gpus.Open(gpu)), HostDevice.Open()];
 
-    static Control.Gpu.GpuDevice OpenGpu(DeviceId id)
+    static Control.Gpu.GpuDevice OpenGpu(DeviceId id, MigOptions? change)
     {
         try
         {
-            return Gpus.Open(id);
+            return Gpus.Open(id, change);
         }
         catch (PartitionException none)
         {

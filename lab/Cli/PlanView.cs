@@ -20,18 +20,30 @@ static class PlanView
         Terminal.Out.MarkupLineInterpolated($"[bold]{device.Id}[/] {device.Facts.Name}, cut by {partitioner.Name}");
         var table = new Table().Border(TableBorder.Simple).AddColumn("layout").AddColumn("slices").AddColumn("probe").AddColumn("mode")
             .AddColumn(new TableColumn("cells").RightAligned()).AddColumn(new TableColumn("trials").RightAligned());
-        foreach (var group in plan.Groups)
+        // Cut for each repeat, a layout comes several times.
+        foreach (var group in plan.Groups.GroupBy(g => g.Layout))
         {
-            foreach (var row in group.Trials.GroupBy(t => (t.Cell.Probe.Id, t.Cell.Mode)).OrderBy(g => g.Min(t => t.Cell.Number)))
+            foreach (var row in group.SelectMany(g => g.Trials).GroupBy(t => (t.Cell.Probe.Id, t.Cell.Mode)).OrderBy(g => g.Min(t => t.Cell.Number)))
             {
-                table.AddRow(Markup.Escape(group.Layout.ToString()), Markup.Escape(string.Join(' ', group.Slices)), row.Key.Id, row.Key.Mode.ToString().ToLowerInvariant(),
+                table.AddRow(Markup.Escape(group.Key.ToString()), Markup.Escape(string.Join(' ', group.First().Slices)), row.Key.Id, row.Key.Mode.ToString().ToLowerInvariant(),
                     Whole(row.Select(t => t.Cell.Number).Distinct().Count()), Whole(row.Count()));
             }
         }
         Terminal.Out.Write(table);
         foreach (var skip in plan.Skips) Terminal.Out.MarkupLineInterpolated($"[yellow]skipped[/] {skip.What}: {skip.Reason} ({skip.Cells} cells)");
         foreach (var effect in effects) Terminal.Out.MarkupLineInterpolated($"{effect}.");
+        if (Cuts(plan) is { } cuts) Terminal.Out.MarkupLineInterpolated($"{cuts}");
         Terminal.Out.MarkupLineInterpolated($"{plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}. Nothing was touched.");
+    }
+
+    /// <summary>What going through the layouts changes on the device, or null where that is nothing.</summary>
+    static string? Cuts(Plan plan)
+    {
+        var cuts = plan.Groups.Select(g => g.Cut).OfType<PlannedCut>().ToList();
+        if (cuts.Sum(c => c.Created + c.Destroyed) == 0 && !cuts.Any(c => c.SwitchesMode)) return null;
+        var modes = cuts.Count(c => c.SwitchesMode);
+        var mode = modes == 0 ? "" : $", switches MIG mode {Whole(modes)} {(modes == 1 ? "time" : "times")}";
+        return $"Going through the layouts in this order creates {Whole(cuts.Sum(c => c.Created))} and destroys {Whole(cuts.Sum(c => c.Destroyed))} GPU instances{mode}: about {Pretty.Time(cuts.Sum(c => c.Seconds))}, estimated. What is there now comes back at the end.";
     }
 
     static string Whole(int count) => count.ToString(System.Globalization.CultureInfo.InvariantCulture);
@@ -52,6 +64,13 @@ static class PlanView
         {
             writer.WriteStartObject();
             writer.WriteString("layout", group.Layout.ToString());
+            if (group.Cut is { } cut)
+            {
+                writer.WriteNumber("destroys", cut.Destroyed);
+                writer.WriteNumber("creates", cut.Created);
+                writer.WriteBoolean("switches_mode", cut.SwitchesMode);
+                writer.WriteNumber("cut_seconds", cut.Seconds);
+            }
             writer.WriteStartArray("trials");
             foreach (var trial in group.Trials)
             {

@@ -22,7 +22,7 @@ sealed class RunSession(RunRequest request)
         // Without this a limit on the size of files ends the process where it should end in a sentence.
         using var tooBig = PosixSignalRegistration.Create(FileSizeExceeded, s => s.Cancel = true);
         var (sweep, info) = request.Resume is { } folder ? Again(folder) : (Read(request.Sweep!), null);
-        var device = Devices.Open(request.On ?? (info is null ? sweep.Device : DeviceId.Parse(info.Device, null)));
+        var device = Devices.Open(request.On ?? (info is null ? sweep.Device : DeviceId.Parse(info.Device, null)), request.Change);
         var plant = request.Simulation.Check(device);
         var planned = Planned(sweep, device);
         var (plan, partitioner) = (planned.Plan!, planned.Partitioner!);
@@ -40,7 +40,8 @@ sealed class RunSession(RunRequest request)
             : RunFolder.Resume(path, Provenance.Of(sweep, device)))
         {
             if (device.Facts.Simulated) RehearsalView.Print(sweep, plan, device);
-            exit = await Measure(sweep, plan, device, partitioner, run, effects, request.Simulation.Launcher(OwnCommand.Arguments, run, plant), cancel);
+            await using var hooks = request.Hooks is null ? null : await request.Hooks();
+            exit = await Measure(sweep, plan, device, partitioner, run, effects, request.Simulation.Launcher(OwnCommand.Arguments, run, plant, device), cancel);
         }
         return Conclude(path, exit);
     }
@@ -83,6 +84,7 @@ sealed class RunSession(RunRequest request)
             return exit == CommandLine.Done ? CommandLine.Failed : exit;
         }
         var analysis = Analyzer.Analyze(data, Catalogue.Probes);
+        RunFigures.Keep(analysis, Catalogue.Probes);
         var report = ReportFile.Write(path, analysis);
         if (request.Json) SummaryJson.Print(analysis, path, report);
         else SummaryView.Print(analysis, path, report);

@@ -1,4 +1,5 @@
 using GpuLab.Control;
+using GpuLab.Control.Simulated;
 using GpuLab.Probes;
 using GpuLab.Probes.Sim;
 using GpuLab.Results;
@@ -28,10 +29,11 @@ sealed record SimulationRequest(string? Plant, double TimeScale, bool InProcess)
     }
 
     /// <summary>Starts workers; effects are read from the run's own copy, so that a run that is resumed keeps them.</summary>
-    public WorkerLauncher Launcher(IReadOnlyList<string> command, RunFolder run, string? plant)
+    public WorkerLauncher Launcher(IReadOnlyList<string> command, RunFolder run, string? plant, IDevice device)
     {
         var path = run.Blob(Blob);
         if (plant is not null) File.WriteAllText(path, plant);
+        if (device is SimulatedDevice simulated) simulated.Readings.State = SimState.Of(simulated.Id, File.Exists(path) ? path : "");
         return new(command, run.WorkerLog)
         {
             InProcess = InProcess ? Host : null, TimeScale = TimeScale, Plant = File.Exists(path) ? Path.GetFullPath(path) : "",

@@ -13,7 +13,10 @@ public static class LaunchInfo
         [new("nodes", ParameterType.Count, "Kernels in the graph", ParameterValue.Count(100), Min: 1, Max: 100_000)]);
 
     public static readonly ProbeInfo Start = new("ctx.start", "From the start of a process to the end of its first kernel", Resource.Launch,
-        [new("ctx.start/time", "s", Better.Lower, Across.Worst, "Wall time of one start")], [], Precision.Loading);
+        [new("ctx.start/time", "s", Better.Lower, Across.Worst, "Wall time of one start")], [], Precision.Loading)
+    {
+        Slow = new(20, 0.35),
+    };
 
     static ProbeInfo Time(string id, string summary, string metric, IReadOnlyList<Parameter> parameters) => new(id, summary, Resource.Launch,
         [new($"{id}/{metric}", "s", Better.Lower, Across.Worst, "Time of one kernel")], parameters, Precision.Latency);

@@ -3,6 +3,7 @@ using GpuLab.Probes.Host;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
 using GpuLab.Probes.Sim.Models;
+using GpuLab.Probes.Trace;
 
 namespace GpuLab.Probes.Sim;
 
@@ -33,6 +34,7 @@ static class SimModels
         new FixedModel(LaunchInfo.Rate, 0, 2.5e-6, null, 1000, 0.005),
         new FixedModel(new LaunchSync().Info, 0, 6.5e-6, null, 32, 0.03),
         new FixedModel(LaunchInfo.Graph, 4e-6, 1.3e-6, "nodes", 8, 0.005),
+        new TraceModel(TraceInfo.Blocks),
         new FixedModel(LaunchInfo.Start, 0.32, 0, null, 1, 0.03),
     ];
 

@@ -25,6 +25,8 @@ sealed class SimPrepared : IVirtualProbe
     readonly Plant plant;
     readonly PlantedEffect[] effects;
     readonly HashNoise noise;
+    readonly double?[] numbers;
+    readonly HashNoise[] scatter;
     readonly double within, steady;
 
     HashNoise jitter;
@@ -39,6 +41,9 @@ sealed class SimPrepared : IVirtualProbe
         noise = new(request.Seed, slice.Name);
         var planted = effects.OfType<PlantedEffect.Noise>().ToArray();
         within = planted.LastOrDefault(n => n.Within is not null)?.Within ?? work.Noise;
+        var slowest = effects.OfType<PlantedEffect.BadSm>().Aggregate(1.0, (all, bad) => all * bad.To);
+        scatter = [.. work.Outputs.Select((_, i) => noise.For(string.Create(CultureInfo.InvariantCulture, $"output {i}")))];
+        numbers = [.. work.Outputs.Select(o => o.Number?.Invoke(slowest))];
         var between = planted.LastOrDefault(n => n.Between is not null)?.Between ?? Between;
         steady = Math.Exp(between * noise.For("repeat").Normal(0)) * Permanent();
         timing = Timing([]);
@@ -80,7 +85,9 @@ sealed class SimPrepared : IVirtualProbe
         for (var i = 0; i < work.Outputs.Count; i++)
         {
             var amount = work.Outputs[i].Amount * work.Operations;
-            sink.Add(i, from, to, work.Operations, work.Outputs[i].IsRate ? amount / seconds : seconds / amount, flags);
+            var value = numbers[i] is not { } number ? work.Outputs[i].IsRate ? amount / seconds : seconds / amount
+                : work.Outputs[i].Exact ? number : number * Math.Exp(within * scatter[i].Normal(index));
+            sink.Add(i, from, to, work.Operations, value, flags);
         }
     }
 

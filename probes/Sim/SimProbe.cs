@@ -35,7 +35,7 @@ sealed class SimProbe(ISimModel model) : IProbe
     }
 
     /// <summary>The file was checked before the run; a worker reads it once.</summary>
-    static Plant Planted(string path) => path.Length == 0 ? Plant.None : plants.GetOrAdd(path, static p =>
+    public static Plant Planted(string path) => path.Length == 0 ? Plant.None : plants.GetOrAdd(path, static p =>
     {
         var reading = PlantReader.ReadFile(p);
         return reading.Plant ?? throw new InvalidOperationException(string.Join('\n', reading.Errors));

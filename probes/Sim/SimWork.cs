@@ -32,9 +32,14 @@ sealed record SimWork(double Seconds, IReadOnlyList<SimOutput> Outputs, SimLoad 
     }
 }
 
-/// <summary>One metric of a sample: work per second, or seconds per unit of work.</summary>
+/// <summary>One metric of a sample: work per second, seconds per unit of work, or a number that time does not change.</summary>
 /// <param name="Amount">Work of one operation, in the metric's unit.</param>
-readonly record struct SimOutput(double Amount, bool IsRate);
+/// <param name="Number">Given for a number: what it is where one SM runs at a share of its clock, 1 where none is slow.</param>
+/// <param name="Exact">Whether the number is counted and does not scatter as those read off timers do.</param>
+readonly record struct SimOutput(double Amount, bool IsRate, Func<double, double>? Number = null, bool Exact = false)
+{
+    public static SimOutput Of(Func<double, double> number, bool exact = false) => new(1, IsRate: false, number, exact);
+}
 
 /// <summary>Shares of what slices have in common that one takes while it works alone: 1 is all there is.</summary>
 /// <param name="Up">Link to the GPU.</param>

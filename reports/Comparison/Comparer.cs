@@ -20,15 +20,15 @@ public static class Comparer
     static readonly string[] fixedAxes = ["run", "layout", "mode", "slice", "phase"];
 
     /// <summary>What columns can differ in, given these runs.</summary>
-    public static IReadOnlyList<string> Axes(IReadOnlyList<Analysis> runs) => [.. fixedAxes, .. runs.SelectMany(r => r.Figures).SelectMany(f => f.Parameters).Select(p => p.Key).Distinct().Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Axes(IReadOnlyList<RunFigures> runs) => [.. fixedAxes, .. runs.SelectMany(r => r.Figures).SelectMany(f => f.Parameters).Select(p => p.Key).Distinct().Order(StringComparer.Ordinal)];
 
     /// <param name="catalogue">Probes by which the sweeps of the runs are read, to tell their effort.</param>
-    public static RunComparison Compare(IReadOnlyList<Analysis> runs, IReadOnlyList<ProbeInfo> catalogue, ComparisonRequest request)
+    public static RunComparison Compare(IReadOnlyList<RunFigures> runs, IReadOnlyList<ProbeInfo> catalogue, ComparisonRequest request)
     {
-        var byShape = runs.Select(r => r.Run.Info.DeviceName).Distinct().Count() > 1;
-        var compared = runs.Select((r, i) => new ComparedRun(Label(i), r, Hardware.Of(r.Run.Info))).ToList();
+        var byShape = runs.Select(r => r.Info.DeviceName).Distinct().Count() > 1;
+        var compared = runs.Select((r, i) => new ComparedRun(Label(i), r, Hardware.Of(r.Info))).ToList();
         var sizes = Sizes.Disjoint(runs, request.By);
-        var entries = compared.SelectMany(r => Entries(r, new(r.Analysis.Run.Plan, byShape), request, sizes)).ToList();
+        var entries = compared.SelectMany(r => Entries(r, new(r.Run.Plan, byShape), request, sizes)).ToList();
         var columns = Columns(entries, request.By, compared);
         var places = columns.Select((c, i) => (c, i)).ToDictionary(c => c.c, c => c.i);
         var rows = new Dictionary<CellKey, Side?[]>();
@@ -53,10 +53,9 @@ public static class Comparer
 
     static IEnumerable<Entry> Entries(ComparedRun run, Shapes shapes, ComparisonRequest request, Sizes sizes)
     {
-        var (plan, by) = (run.Analysis.Run.Plan, request.By);
+        var (plan, by) = (run.Run.Plan, request.By);
         var slices = plan.Layouts.SelectMany(l => l.Slices, (l, s) => (l.Layout, Slice: s)).DistinctBy(s => (s.Layout, s.Slice.Name)).ToDictionary(s => (s.Layout, s.Slice.Name), s => s.Slice);
-        var power = Power.ByCell(run.Analysis.Run);
-        foreach (var f in run.Analysis.Figures.Where(f => f.Metric.Id == f.Probe.Main.Id))
+        foreach (var f in run.Run.Figures.Where(f => f.Metric.Id == f.Probe.Main.Id))
         {
             var parameters = f.Parameters.Without(by);
             if (request.Accept) parameters = sizes.Without(f.Probe.Id, parameters);
@@ -73,7 +72,7 @@ public static class Comparer
             if (double.IsNaN(order)) continue;
             key = by switch { "run" => key with { Run = "" }, "layout" => key with { Layout = "" }, "mode" => key with { Mode = "" }, "slice" => key with { Slice = "" }, "phase" => key with { Phase = Phase.Solo }, _ => key };
             if (!request.Wanted(key.ToString())) continue;
-            yield return new(key, column, order, new(run, f, Normalised.Of(f, slices.GetValueOrDefault((f.Layout, f.Slice)), plan, run.Hardware, power.GetValueOrDefault(f.Cell))));
+            yield return new(key, column, order, new(run, f, Normalised.Of(f, slices.GetValueOrDefault((f.Layout, f.Slice)), plan, run.Hardware, run.Run.Power.TryGetValue(f.Cell, out var power) ? power : null)));
         }
     }
 

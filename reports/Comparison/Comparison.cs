@@ -5,10 +5,10 @@ namespace GpuLab.Reports.Comparison;
 
 /// <summary>A run that takes part in a comparison.</summary>
 /// <param name="Label"><c>A</c>, <c>B</c> … in the order given.</param>
-public sealed record ComparedRun(string Label, Analysis Analysis, Hardware Hardware)
+public sealed record ComparedRun(string Label, RunFigures Run, Hardware Hardware)
 {
     /// <summary>For readers: <c>B quickstart, AMD EPYC …</c>.</summary>
-    public string Title => $"{Label} {Analysis.Run.Info.Name}";
+    public string Title => $"{Label} {Run.Info.Name}";
 }
 
 /// <summary>One cell's figure in one column.</summary>
@@ -47,7 +47,7 @@ public sealed record GroupSummary(string Probe, string When, string Column, IRea
 public sealed record RunComparison(IReadOnlyList<ComparedRun> Runs, string By, IReadOnlyList<string> Columns, IReadOnlyList<ComparedCell> Cells, IReadOnlyList<int> Alone,
     string Subject, IReadOnlyList<Difference> Differences, IReadOnlyList<string> Objections)
 {
-    public bool Simulated => Runs.Any(r => r.Analysis.Run.Info.Simulated);
+    public bool Simulated => Runs.Any(r => r.Run.Info.Simulated);
 
     public IReadOnlyList<GroupSummary> Groups { get; } = Summaries.Of(Cells, Columns);
 

@@ -14,14 +14,14 @@ public static class ComparisonPage
     /// <param name="commandLine">By which it was made, for the reader who wants to make it again.</param>
     public static string Render(RunComparison c, string commandLine)
     {
-        var title = c.By == "run" ? string.Join(" against ", c.Runs.Select(r => c.Subject == "device" ? r.Analysis.Run.Info.DeviceName : r.Analysis.Run.Info.Name).Distinct()) : $"{string.Join(", ", c.Runs.Select(r => r.Analysis.Run.Info.Name).Distinct())} by {c.By}";
+        var title = c.By == "run" ? string.Join(" against ", c.Runs.Select(r => c.Subject == "device" ? r.Run.Info.DeviceName : r.Run.Info.Name).Distinct()) : $"{string.Join(", ", c.Runs.Select(r => r.Run.Info.Name).Distinct())} by {c.By}";
         List<Section> sections = [.. new[] { Objections(c), Runs(c), HardwareSection.Of(c), Summary(c), RatioSection.Of(c), CurveSection.Of(c), Cells(c), Differences(c), Again(commandLine) }.OfType<Section>()];
         var header = Markup.Of($"""
             <h1>{Parts.Name(title)}</h1>
             <p class="sub">A comparison by {Parts.Name(c.By)}; {Parts.Name(c.Columns[0])} is what the others are held against.</p>
             {Sentences.Of(c).Select(s => Markup.Of($"<p class=\"verdict\">{Parts.Name(s)}</p>"))}
             """);
-        return PageFrame.Of(title, c.Runs[0].Analysis.Run.Info.Tool, c.Simulated, header, sections).ToString();
+        return PageFrame.Of(title, c.Runs[0].Run.Info.Tool, c.Simulated, header, sections).ToString();
     }
 
     static Section? Objections(RunComparison c) => c.Objections.Count == 0 ? null : new("objections", "Why to be careful", Markup.Of($"""
@@ -30,7 +30,7 @@ public static class ComparisonPage
 
     static Section Runs(RunComparison c) => new("runs", "What is compared", Markup.Of($"""
         <div class="scroll"><table><thead><tr><th></th><th>run</th><th>device</th><th>figures are</th><th>date</th><th>program</th><th class="n">figures</th></tr></thead><tbody>
-        {c.Runs.Select(r => (r, Info: r.Analysis.Run.Info)).Select(x => Markup.Of($"<tr><td><b>{x.r.Label}</b></td><td>{Parts.Name(x.Info.Name)}</td><td>{Parts.Name(x.Info.DeviceName)}</td><td>{(x.Info.Simulated ? "predicted" : "measured")}</td><td>{x.Info.Start.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</td><td>{Parts.Name(ShortTool(x.Info.Tool))}</td><td class=\"n\">{x.r.Analysis.Figures.Count}</td></tr>"))}
+        {c.Runs.Select(r => (r, Info: r.Run.Info)).Select(x => Markup.Of($"<tr><td><b>{x.r.Label}</b></td><td>{Parts.Name(x.Info.Name)}</td><td>{Parts.Name(x.Info.DeviceName)}</td><td>{(x.Info.Simulated ? "predicted" : "measured")}</td><td>{x.Info.Start.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</td><td>{Parts.Name(ShortTool(x.Info.Tool))}</td><td class=\"n\">{x.r.Run.Figures.Count}</td></tr>"))}
         </tbody></table></div>
         """));
 

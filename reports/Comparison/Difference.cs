@@ -21,7 +21,7 @@ static class Differing
     public static (string Subject, IReadOnlyList<Difference> Differences) Between(IReadOnlyList<ComparedRun> runs, IReadOnlyList<ComparedCell> cells, bool byRun)
     {
         if (runs.Count < 2) return (byRun ? "time" : "parameter", []);
-        var infos = runs.Select(r => r.Analysis.Run.Info).ToList();
+        var infos = runs.Select(r => r.Run.Info).ToList();
         var subject = Differ(infos, i => i.DeviceName) ? "device" : Differ(infos, i => i.Tool) ? "program" : "time";
         var found = new List<Difference>();
         void Add(string section, string name, Func<ComparedRun, string> value, bool expected)
@@ -29,18 +29,18 @@ static class Differing
             string[] values = [.. runs.Select(value)];
             if (values.Distinct().Count() > 1) found.Add(new(section, name, values, expected));
         }
-        Add("run", "simulated", r => r.Analysis.Run.Info.Simulated ? "yes" : "no", false);
-        Add("run", "device", r => r.Analysis.Run.Info.DeviceName, subject == "device");
-        Add("run", "program", r => r.Analysis.Run.Info.Tool, subject == "program");
-        Add("run", "partitioner", r => r.Analysis.Run.Plan.Partitioner, false);
-        Add("run", "sweep", r => $"{r.Analysis.Run.Info.Name} {r.Analysis.Run.Info.SweepHash[..Math.Min(12, r.Analysis.Run.Info.SweepHash.Length)]}", false);
-        Add("run", "seed", r => r.Analysis.Run.Info.Seed.ToString(CultureInfo.InvariantCulture), false);
-        Add("run", "repeats", r => Repeats(r.Analysis.Run), false);
-        Add("run", "exit", r => r.Analysis.Run.Info.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended", false);
+        Add("run", "simulated", r => r.Run.Info.Simulated ? "yes" : "no", false);
+        Add("run", "device", r => r.Run.Info.DeviceName, subject == "device");
+        Add("run", "program", r => r.Run.Info.Tool, subject == "program");
+        Add("run", "partitioner", r => r.Run.Plan.Partitioner, false);
+        Add("run", "sweep", r => $"{r.Run.Info.Name} {r.Run.Info.SweepHash[..Math.Min(12, r.Run.Info.SweepHash.Length)]}", false);
+        Add("run", "seed", r => r.Run.Info.Seed.ToString(CultureInfo.InvariantCulture), false);
+        Add("run", "repeats", r => Repeats(r.Run.Plan), false);
+        Add("run", "exit", r => r.Run.Info.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended", false);
         foreach (var section in infos.SelectMany(i => i.Provenance.Keys).Distinct())
         {
             foreach (var name in infos.SelectMany(i => i.Provenance.GetValueOrDefault(section)?.Keys ?? []).Distinct().Where(n => !passing.Contains(n)))
-                Add(section, name, r => r.Analysis.Run.Info.Provenance.GetValueOrDefault(section)?.GetValueOrDefault(name) ?? "", subject == "device" && section == "device" || subject == "program" && (section, name) is ("tool", "version"));
+                Add(section, name, r => r.Run.Info.Provenance.GetValueOrDefault(section)?.GetValueOrDefault(name) ?? "", subject == "device" && section == "device" || subject == "program" && (section, name) is ("tool", "version"));
         }
         return (subject, [.. found, .. OfTrials(runs, cells)]);
     }
@@ -48,16 +48,15 @@ static class Differing
     /// <summary>What probes chose differently in the same cell: pages, kernels, threads. The first such cell of each probe speaks for it.</summary>
     static IEnumerable<Difference> OfTrials(IReadOnlyList<ComparedRun> runs, IReadOnlyList<ComparedCell> cells)
     {
-        var facts = runs.ToDictionary(r => r.Label, r => Facts.ByCell(r.Analysis.Run));
         var seen = new HashSet<(string, string)>();
         foreach (var cell in cells)
         {
             var sides = cell.Sides.OfType<Side>().DistinctBy(s => s.Run.Label).ToList();
             if (sides.Count < 2) continue;
-            foreach (var name in sides.SelectMany(s => facts[s.Run.Label].GetValueOrDefault((s.Figure.Cell, s.Figure.Slice))?.Keys ?? []).Distinct().Where(n => !calibrated.Contains(n)))
+            foreach (var name in sides.SelectMany(s => s.Run.Run.Facts.GetValueOrDefault((s.Figure.Cell, s.Figure.Slice))?.Keys ?? []).Distinct().Where(n => !calibrated.Contains(n)))
             {
                 if (seen.Contains((cell.Probe.Id, name))) continue;
-                string[] values = [.. runs.Select(r => sides.FirstOrDefault(s => s.Run == r) is { } side ? Facts.Of(facts[r.Label], side.Figure, name) ?? "" : "")];
+                string[] values = [.. runs.Select(r => sides.FirstOrDefault(s => s.Run == r) is { } side ? r.Run.Fact(side.Figure, name) ?? "" : "")];
                 if (values.Where(v => v.Length > 0).Distinct().Count() < 2) continue;
                 seen.Add((cell.Probe.Id, name));
                 yield return new(cell.Probe.Id, $"{name} ({cell.Key})", values, false);
@@ -65,7 +64,7 @@ static class Differing
         }
     }
 
-    static string Repeats(RunData run) => run.Plan.Cells.Select(c => c.Repeats).Distinct().Order().ToList() is var all && all.Count == 0 ? "none" : string.Join(", ", all.Select(r => r.ToString(CultureInfo.InvariantCulture)));
+    static string Repeats(PlanDocument plan) => plan.Cells.Select(c => c.Repeats).Distinct().Order().ToList() is var all && all.Count == 0 ? "none" : string.Join(", ", all.Select(r => r.ToString(CultureInfo.InvariantCulture)));
 
     static bool Differ(IEnumerable<RunInfo> infos, Func<RunInfo, string> value) => infos.Select(value).Distinct().Count() > 1;
 }

@@ -15,14 +15,14 @@ static class Fairness
 
     static IEnumerable<string> Nature(IReadOnlyList<ComparedRun> runs)
     {
-        var simulated = runs.Where(r => r.Analysis.Run.Info.Simulated).Select(r => r.Label).ToList();
+        var simulated = runs.Where(r => r.Run.Info.Simulated).Select(r => r.Label).ToList();
         if (simulated.Count > 0 && simulated.Count < runs.Count)
             yield return $"{string.Join(", ", simulated)} {(simulated.Count == 1 ? "is" : "are")} simulated, the rest was measured: predictions are held against measurements.";
     }
 
     static IEnumerable<string> Effort(IReadOnlyList<ComparedRun> runs, IReadOnlyList<ProbeInfo> catalogue)
     {
-        var efforts = runs.Select(r => Read(r.Analysis.Run.Info, catalogue)).ToList();
+        var efforts = runs.Select(r => Read(r.Run.Info, catalogue)).ToList();
         if (efforts.TrueForAll(e => e is not null) && efforts.Distinct().Count() > 1)
             yield return $"The runs measured with different effort: {Listed(runs, [.. efforts.Select(e => Name(e!))])}.";
     }
@@ -39,16 +39,15 @@ static class Fairness
 
     static IEnumerable<string> Worked(IReadOnlyList<ComparedRun> runs, IReadOnlyList<ComparedCell> cells)
     {
-        var facts = runs.ToDictionary(r => r.Label, r => Facts.ByCell(r.Analysis.Run));
         foreach (var probe in cells.GroupBy(c => c.Probe.Id))
         {
             foreach (var cell in probe)
             {
                 var sides = cell.Sides.OfType<Side>().DistinctBy(s => s.Run.Label).ToList();
                 if (sides.Count < 2 || sides.Exists(s => s.Figure.Parameters.Any(p => sizeFacts.Contains(p.Key)))) continue;
-                var name = sizeFacts.FirstOrDefault(n => sides.Select(s => Facts.Of(facts[s.Run.Label], s.Figure, n)).Distinct().Count() > 1 && sides.TrueForAll(s => Facts.Of(facts[s.Run.Label], s.Figure, n) is not null));
+                var name = sizeFacts.FirstOrDefault(n => sides.Select(s => s.Run.Run.Fact(s.Figure, n)).Distinct().Count() > 1 && sides.TrueForAll(s => s.Run.Run.Fact(s.Figure, n) is not null));
                 if (name is null) continue;
-                yield return $"{probe.Key} worked on other sizes, chosen by itself: {string.Join(", ", sides.Select(s => $"{s.Run.Label} {Facts.Of(facts[s.Run.Label], s.Figure, name)}"))}.";
+                yield return $"{probe.Key} worked on other sizes, chosen by itself: {string.Join(", ", sides.Select(s => $"{s.Run.Label} {s.Run.Run.Fact(s.Figure, name)}"))}.";
                 break;
             }
         }

@@ -62,7 +62,7 @@ public sealed record Factors(double? Units, double? Clock, double? Bandwidth, do
     {
         static double? Over(double? b, double? a) => b / a;
         var (a, b) = (first.Run, second.Run);
-        if (a.Analysis.Run.Info.DeviceName == b.Analysis.Run.Info.DeviceName) return null;
+        if (a.Run.Info.DeviceName == b.Run.Info.DeviceName) return null;
         if (probe.Resource == Resource.Memory) return Over(b.Hardware.Bandwidth, a.Hardware.Bandwidth) is { } bandwidth ? new(null, null, bandwidth, ratio / bandwidth) : null;
         if (probe.Resource != Resource.Compute || Over(UnitsOf(second), UnitsOf(first)) is not { } units) return null;
         var clock = Over(b.Hardware.Clock, a.Hardware.Clock);

@@ -9,7 +9,7 @@ sealed class Sizes
     readonly List<(string Probe, string Parameter, IReadOnlyList<string> Values)> found = [];
 
     /// <param name="by">The parameter that columns differ in, which is meant to differ.</param>
-    public static Sizes Disjoint(IReadOnlyList<Analysis> runs, string by)
+    public static Sizes Disjoint(IReadOnlyList<RunFigures> runs, string by)
     {
         var sizes = new Sizes();
         if (runs.Count < 2) return sizes;

@@ -9,20 +9,20 @@ namespace GpuLab.Reports.Export;
 /// <param name="Parameters">Names of the parameters that occur; each has a column.</param>
 public sealed record FigureTable(IReadOnlyList<string> Parameters, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<TableCell>> Rows)
 {
-    public static FigureTable Of(Analysis analysis)
+    public static FigureTable Of(RunFigures run)
     {
-        var names = analysis.Figures.SelectMany(f => f.Parameters).Select(p => p.Key).Distinct().ToList();
+        var names = run.Figures.SelectMany(f => f.Parameters).Select(p => p.Key).Distinct().ToList();
         string[] columns =
         [
             "run", "device", "simulated", "layout", "mode", "slice", "profile", "phase", "probe", "metric", .. names, "unit", "median", "low", "high", "interval", "spread", "p5", "p95", "p99",
             "ceiling", "share_of_ceiling", "overlap", "samples", "repeats", "flags", "worst_finding",
         ];
-        return new(names, columns, [.. analysis.Figures.Select(f => Row(analysis, names, f))]);
+        return new(names, columns, [.. run.Figures.Select(f => Row(run, names, f))]);
     }
 
-    static TableCell[] Row(Analysis analysis, List<string> names, Figure f)
+    static TableCell[] Row(RunFigures run, List<string> names, Figure f)
     {
-        var info = analysis.Run.Info;
+        var info = run.Info;
         return
         [
             new(info.Name), new(info.DeviceName), new(info.Simulated ? "yes" : "no"), new(f.Layout), new(f.Mode), new(f.Slice), new(f.Profile), new(PhaseText.Of(f.Phase)), new(f.Probe.Id), new(f.Metric.Name),

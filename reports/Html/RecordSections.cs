@@ -1,4 +1,5 @@
 using GpuLab.Model;
+using GpuLab.Reports.Plots;
 using GpuLab.Statistics;
 
 namespace GpuLab.Reports.Html;
@@ -8,7 +9,7 @@ static class RecordSections
 {
     public static Section? Figures(ReportModel model) => model.Analysis.Figures.Count == 0 ? null : new("figures", "All figures", Html.Of($"""
         <p>Medians over the samples of all repeats. Sort by any heading.</p>
-        <div class="scroll tall"><table class="sortable filtered"><thead><tr><th>probe</th><th>parameters</th><th>metric</th><th>layout</th><th>slice</th><th>phase</th><th class="n">median</th><th>interval</th><th class="n">spread</th><th class="n">p5</th><th class="n">p95</th><th class="n">p99</th><th class="n">of ceiling</th><th class="n">overlap</th><th class="n">samples</th><th class="n">repeats</th><th>flags</th></tr></thead><tbody>
+        <div class="scroll tall"><table class="sortable filtered"><thead><tr><th>probe</th><th>parameters</th><th>metric</th><th>layout</th><th>slice</th><th>phase</th><th class="n">median</th><th>interval</th><th class="n">spread</th><th class="n fine">p5</th><th class="n fine">p95</th><th class="n fine">p99</th><th class="n">of ceiling</th><th class="n">overlap</th><th class="n fine">samples</th><th class="n fine">repeats</th><th>flags</th></tr></thead><tbody>
         {model.Analysis.Figures.Select(f => Row(model, f))}
         </tbody></table></div>
         """));
@@ -16,8 +17,11 @@ static class RecordSections
     static Html Row(ReportModel model, Figure f)
     {
         var unit = f.Metric.Unit;
-        return Html.Of($"<tr data-key=\"{model.Slice(f.Layout, f.Slice).Name}\"><td>{Parts.Name(f.Probe.Id)}</td><td>{Parts.Name(f.Parameters.ToString())}</td><td>{Parts.Name(f.Metric.Name)}</td><td>{Parts.Name(f.Layout)}</td><td>{Parts.Name(f.Slice)}</td><td>{PhaseText.Of(f.Phase)}</td>{Parts.Value(f.Median, unit)}<td>{Pretty.Value(f.Interval.Low, unit)} … {Pretty.Value(f.Interval.High, unit)}</td>{Parts.Percent(f.Spread)}{Parts.Value(f.Quantiles.P5, unit)}{Parts.Value(f.Quantiles.P95, unit)}{Parts.Value(f.Quantiles.P99, unit)}{Parts.Percent(f.Ceiling?.Share)}{Parts.Percent(f.Overlap)}<td class=\"n\">{f.Samples}</td><td class=\"n\">{f.Repeats}</td>{Parts.Flags(f.Flags)}</tr>");
+        return Html.Of($"<tr data-key=\"{model.Slice(f.Layout, f.Slice).Name}\"><td>{Parts.Name(f.Probe.Id)}</td><td>{Parts.Name(f.Parameters.ToString())}</td><td>{Parts.Name(f.Metric.Name)}</td><td>{Parts.Name(f.Layout)}</td><td>{Parts.Name(f.Slice)}</td><td>{PhaseText.Of(f.Phase)}</td>{Parts.Value(f.Median, unit)}<td>{Pretty.Value(f.Interval.Low, unit)} … {Pretty.Value(f.Interval.High, unit)}</td>{Parts.Percent(f.Spread)}{Fine(f.Quantiles.P5, unit)}{Fine(f.Quantiles.P95, unit)}{Fine(f.Quantiles.P99, unit)}{Parts.Percent(f.Ceiling?.Share)}{Parts.Percent(f.Overlap)}<td class=\"n fine\">{f.Samples}</td><td class=\"n fine\">{f.Repeats}</td>{Parts.Flags(f.Flags)}</tr>");
     }
+
+    /// <summary>A value that the page has room for and paper has not; the file of all figures has it.</summary>
+    static Html Fine(double value, string unit) => Html.Of($"<td class=\"n fine\" data-v=\"{SvgWriter.Exact(value)}\">{Pretty.Value(value, unit)}</td>");
 
     public static Section? Skipped(ReportModel model)
     {

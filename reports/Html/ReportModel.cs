@@ -9,6 +9,7 @@ namespace GpuLab.Reports.Html;
 sealed class ReportModel
 {
     readonly Dictionary<(string Layout, string Slice), Series> slices = [];
+    Dictionary<string, HashSet<string>>? varied;
     int figures;
 
     public ReportModel(Analysis analysis)
@@ -41,6 +42,13 @@ sealed class ReportModel
 
     /// <summary>Probe and parameters as a heading: <c>mem.triad bytes=64MiB</c>.</summary>
     public static string Title(ProbeInfo probe, Parameters parameters) => parameters.Count == 0 ? probe.Id : $"{probe.Id} {parameters}";
+
+    /// <summary>The same where rows stand together: parameters that are one and the same throughout the run say nothing there, and take the room of what does.</summary>
+    public string Brief(ProbeInfo probe, Parameters parameters)
+    {
+        varied ??= Main.GroupBy(f => f.Probe.Id).ToDictionary(g => g.Key, g => g.SelectMany(f => f.Parameters).Distinct().GroupBy(p => p.Key).Where(p => p.Count() > 1).Select(p => p.Key).ToHashSet());
+        return Title(probe, varied.TryGetValue(probe.Id, out var names) ? new([.. parameters.Where(p => names.Contains(p.Key))]) : parameters);
+    }
 
     /// <summary>Figures that form a curve: one probe, the same other parameters, at least three points of its axis.</summary>
     public IEnumerable<IGrouping<(ProbeInfo Probe, Parameters Others), Figure>> Curves =>

@@ -27,42 +27,19 @@ public static class RunReport
     [
         .. new[]
         {
-            LayoutsSection.Of(model), SlicesSection.Of(model), TogetherSection.Of(model), MatrixSection.Of(model), ContentionSection.Of(model), CurvesSection.Of(model), TimelineSection.Of(model), FindingsSection.Of(model),
-            RecordSections.Figures(model), RecordSections.Skipped(model), RecordSections.Provenance(model), RecordSections.Reproduce(model),
+            LayoutsSection.Of(model), SlicesSection.Of(model), SharesSection.Of(model), TogetherSection.Of(model), MatrixSection.Of(model), ContentionSection.Of(model), CurvesSection.Of(model), LinkSection.Of(model),
+            RooflineSection.Of(model), TimelineSection.Of(model), TelemetrySection.Of(model), ReconfigurationSection.Of(model), FindingsSection.Of(model),
+            RecordSections.Figures(model), DataSection.Of(model), RecordSections.Skipped(model), RecordSections.Provenance(model), RecordSections.Reproduce(model),
         }.OfType<Section>(),
     ];
 
-    static Html Page(ReportModel m, IReadOnlyList<Section> sections) => $"""
-        <!doctype html>
-        <html lang="en"{Html.Raw(m.Simulated ? " class=\"simulated\"" : "")}>
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width,initial-scale=1">
-        <meta name="generator" content="{m.Info.Tool}">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:">
-        <title>{(m.Simulated ? "SIMULATED: " : "")}{m.Info.Name} · {m.Info.DeviceName}</title>
-        <style>{Html.Raw(Theme.PageCss)}{Html.Raw(Assets.ReportCss)}</style>
-        </head>
-        <body>
-        {Html.When(m.Simulated, () => Html.Of($"<p class=\"banner\" role=\"note\"><b>SIMULATED</b> Every figure on this page is predicted by a model of the device. Nothing was measured.</p>"))}
-        <div class="page">
-        <nav aria-label="Contents"><ol>{sections.Select(s => Html.Of($"<li><a href=\"#{s.Id}\">{s.Title}</a></li>"))}</ol></nav>
-        <main>
-        <header>
+    static Html Page(ReportModel m, IReadOnlyList<Section> sections) => PageFrame.Of($"{m.Info.Name} · {m.Info.DeviceName}", m.Info.Tool, m.Simulated, $"""
         <h1>{Parts.Name(m.Info.Name)}</h1>
         <p class="sub">{Parts.Name(m.Info.DeviceName)} · <time datetime="{m.Info.Start.ToString("O", CultureInfo.InvariantCulture)}">{m.Info.Start.ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture)}</time>{m.Info.Tags.Select(t => Html.Of($" <span class=\"tag\">{Parts.Name(t)}</span>"))}</p>
         {Verdict.Of(m).Select(v => Html.Of($"<p class=\"verdict\">{Parts.Name(v)}</p>"))}
         {Headline.Of(m)}
         {Facts(m)}
-        </header>
-        {sections.Select(s => Html.Of($"<section id=\"{s.Id}\"><h2>{s.Title}</h2>{s.Body}</section>\n"))}
-        </main>
-        </div>
-        <script>{Html.Raw(Assets.PlotJs)}</script><script>{Html.Raw(Assets.ReportJs)}</script>
-        </body>
-        </html>
-
-        """;
+        """, sections);
 
     static Html Facts(ReportModel m)
     {

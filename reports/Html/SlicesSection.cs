@@ -21,11 +21,12 @@ static class SlicesSection
         var rows = figures.Select(f => (f.Layout, f.Slice)).Distinct().ToList();
         var metric = probe.Main;
         var marks = new List<Mark>();
+        var both = figures.Any(f => f.Phase == Phase.Together) && figures.Any(f => PhaseText.IsAlone(f.Phase));
         foreach (var (alone, series) in new[] { (true, Alone), (false, Together) })
         {
             var dots = figures.Where(f => alone ? PhaseText.IsAlone(f.Phase) : f.Phase == Phase.Together).Where(f => f.Phase != Phase.SoloBefore || !figures.Any(o => o.Phase == Phase.Solo && o.Layout == f.Layout && o.Slice == f.Slice))
                 .Select(f => new Dot(new(f.Median, rows.IndexOf((f.Layout, f.Slice))), new(f.Median, f.Interval.Low, f.Interval.High), "", model.Slice(f.Layout, f.Slice))).ToList();
-            if (dots.Count > 0) marks.Add(new Dots(series, Along.X, dots) { Open = !alone, Shift = alone ? -5 : 5 });
+            if (dots.Count > 0) marks.Add(new Dots(series, Along.X, dots) { Open = !alone, Shift = !both ? 0 : alone ? -5 : 5 });
         }
         var ceilings = figures.Where(f => f.Ceiling is not null).DistinctBy(f => (f.Layout, f.Slice)).ToList();
         marks.AddRange(ceilings.Select(f => new Rule("", new(f.Ceiling!.Value.Value, rows.IndexOf((f.Layout, f.Slice)) - 0.42), new(f.Ceiling.Value.Value, rows.IndexOf((f.Layout, f.Slice)) + 0.42))));

@@ -13,7 +13,7 @@ static class TogetherSection
         var pairs = Pair.Of(model.Main.Where(f => !curves.Contains(f))).Where(p => double.IsFinite(p.Kept)).OrderBy(p => p.Kept).ToList();
         if (pairs.Count == 0) return null;
         var shown = pairs.Take(MostRows).ToList();
-        var rows = shown.Select(p => $"{ReportModel.Title(p.Together.Probe, p.Together.Parameters)} · {model.Slice(p.Together.Layout, p.Together.Slice).Name}").ToList();
+        var rows = shown.Select(p => $"{model.Brief(p.Together.Probe, p.Together.Parameters)} · {model.Slice(p.Together.Layout, p.Together.Slice).Name}").ToList();
         var dots = shown.Select((p, i) => new Dot(new(p.Kept, i), new(p.Kept, p.Interval.Low, p.Interval.High), "", model.Slice(p.Together.Layout, p.Together.Slice))).ToList();
         var plot = new Plot("Performance kept beside busy neighbours", new Linear("share of solo performance", "%", Math.Min(0.5, Math.Floor(dots.Min(d => d.Interval.Low) * 10) / 10)), new Band("what · where", rows),
             new Rule("alone", new(1, -0.5), new(1, rows.Count - 0.5)), new Dots(new(-1, "kept"), Along.X, dots))

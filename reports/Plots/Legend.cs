@@ -28,7 +28,7 @@ sealed class Legend
     public double Height { get; }
 
     public static IReadOnlyList<Key> Keys(IEnumerable<Mark> marks) =>
-        [.. marks.Where(m => m.InLegend && m.Series.Name.Length > 0 && m is not Ribbon and not Rule).GroupBy(m => m.Series.Name).Select(g => g.First()).Select(m => new Key(m.Series, m is Line, m is Line { Points.Count: <= 60 } or Dots, m is Dots { Open: true } or Strips { Pale: true }))];
+        [.. marks.Where(m => m.InLegend && m.Series.Name.Length > 0 && m is not Ribbon and not Rule).GroupBy(m => m.Series.Name).Select(g => g.First()).Select(m => new Key(m.Series, m is Line, m is Line { Points.Count: <= 60, Formula: false } or Dots, m is Dots { Open: true } or Strips { Pale: true }))];
 
     public void Draw(SvgWriter svg, double left, double top)
     {

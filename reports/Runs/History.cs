@@ -18,16 +18,16 @@ public sealed record Track(string Device, CellKey Key, string Unit, Better Bette
 public static class History
 {
     /// <param name="runs">Any order, any devices.</param>
-    public static IReadOnlyList<Track> Of(IEnumerable<Analysis> runs)
+    public static IReadOnlyList<Track> Of(IEnumerable<RunFigures> runs)
     {
         var tracks = new List<Track>();
-        foreach (var device in runs.GroupBy(r => r.Run.Info.DeviceName).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var device in runs.GroupBy(r => r.Info.DeviceName).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
-            var ordered = device.OrderBy(r => r.Run.Info.Start).ToList();
+            var ordered = device.OrderBy(r => r.Info.Start).ToList();
             var found = new Dictionary<CellKey, (Figure First, double[] Points)>();
             foreach (var (i, run) in ordered.Index())
             {
-                var shapes = new Shapes(run.Run.Plan, byShape: false);
+                var shapes = new Shapes(run.Plan, byShape: false);
                 foreach (var f in run.Figures.Where(f => f.Metric.Id == f.Probe.Main.Id))
                 {
                     var key = new CellKey("", shapes.Layout(f.Layout), f.Mode, shapes.Slice(f.Layout, f.Slice), f.Phase, f.Metric.Id, f.Parameters.ToString());
@@ -35,7 +35,7 @@ public static class History
                     track.Points[i] = f.Median;
                 }
             }
-            tracks.AddRange(found.Select(t => new Track(device.Key, t.Key, t.Value.First.Metric.Unit, t.Value.First.Metric.Better, ordered[0].Run.Info.Simulated, t.Value.Points)));
+            tracks.AddRange(found.Select(t => new Track(device.Key, t.Key, t.Value.First.Metric.Unit, t.Value.First.Metric.Better, ordered[0].Info.Simulated, t.Value.Points)));
         }
         return tracks;
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using GpuLab.Reports.Comparison;
 using GpuLab.Reports.Html;
 using GpuLab.Reports.Runs;
+using GpuLab.Statistics;
 using GpuLab.Tests.Comparison;
 using GpuLab.Tests.Reports;
 
@@ -38,16 +39,16 @@ public sealed class Pages : IDisposable
         Write("host", RunReport.Render(SampleAnalysis.Host()));
         Write("simulated", RunReport.Render(SampleAnalysis.Gpu()));
         Write("hostile", RunReport.Render(SampleAnalysis.Hostile(Hostile + new string('W', 300))));
-        Write("devices", ComparisonPage.Render(Comparer.Compare([Gpu("sim:a100-80gb", 1), Gpu("sim:h100-sxm-80gb", 1.7), Gpu("sim:h200-141gb", 2.4)], RunMaker.Catalogue, new()), "gpulab compare a100 h100 h200"));
-        Write("regression", ComparisonPage.Render(Comparer.Compare([Curve(1, "before " + Hostile), Curve(0.8, "after")], RunMaker.Catalogue, new()), "gpulab compare before after " + Hostile));
+        Write("devices", ComparisonPage.Render(RunMaker.Compared([Gpu("sim:a100-80gb", 1), Gpu("sim:h100-sxm-80gb", 1.7), Gpu("sim:h200-141gb", 2.4)], new()), "gpulab compare a100 h100 h200"));
+        Write("regression", ComparisonPage.Render(RunMaker.Compared([Curve(1, "before " + Hostile), Curve(0.8, "after")], new()), "gpulab compare before after " + Hostile));
         var listed = new ListedRun("runs/" + Hostile, Hostile, "host", Hostile, false, new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 1, 2, 0, [Hostile]);
-        Write("index", IndexPage.Render(Hostile, [listed], History.Of([Curve(1, Hostile), Curve(0.9, Hostile), Curve(1.1, Hostile)]), new Dictionary<string, string> { [listed.Folder] = "host.html" }));
+        Write("index", IndexPage.Render(Hostile, [listed], History.Of([.. new[] { Curve(1, Hostile), Curve(0.9, Hostile), Curve(1.1, Hostile) }.Select(RunFigures.Of)]), new Dictionary<string, string> { [listed.Folder] = "host.html" }));
         await Measure();
     }
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 
-    static GpuLab.Statistics.Analysis Gpu(string device, double speed)
+    static Analysis Gpu(string device, double speed)
     {
         var model = GpuLab.Geometry.GpuCatalogue.Get(device[4..]);
         var memory = RunMaker.Run(n => 2e12 * speed, device: device, name: model.Product, units: 8, seed: 1);
@@ -55,7 +56,7 @@ public sealed class Pages : IDisposable
         return memory with { Figures = [.. memory.Figures, .. compute.Figures] };
     }
 
-    static GpuLab.Statistics.Analysis Curve(double speed, string name) =>
+    static Analysis Curve(double speed, string name) =>
         RunMaker.Run(n => 1e-9 * Math.Pow(2, n / 3.0) / speed, 12, probe: RunMaker.Chase, name: name, bytes: n => 16384 * Math.Pow(2, n), seed: (ulong)(speed * 100));
 
     void Write(string name, string page)

@@ -3,7 +3,6 @@ using System.Globalization;
 using GpuLab.Model;
 using GpuLab.Probes;
 using GpuLab.Reports.Comparison;
-using GpuLab.Results;
 using GpuLab.Statistics;
 
 namespace GpuLab.Cli.Verbs;
@@ -56,16 +55,12 @@ static class CompareVerb
     static RunComparison Compared(List<string> folders, ComparisonRequest request)
     {
         if (folders.Count == 0 || (folders.Count == 1 && request.By == "run")) throw new UsageException("name at least two runs, or one and --by an axis such as layout or bytes.");
-        var runs = folders.Select(f => Analyzed(RunFolderReader.Read(f))).ToList();
+        var reading = folders.Select(f => Task.Run(() => RunFigures.Read(f, Catalogue.Probes))).ToList();
+        var runs = reading.Select(r => r.GetAwaiter().GetResult()).ToList();
         return Check(Comparer.Compare(runs, Catalogue.Probes, request), runs, request);
     }
 
-    /// <summary>Above this many cells their own intervals are ranges of the repeats: the intervals of the ratios are what a comparison is read for.</summary>
-    const int MostResampled = 400;
-
-    static Analysis Analyzed(RunData run) => Analyzer.Analyze(run, Catalogue.Probes, run.Plan.Cells.Count > MostResampled ? 0 : HierarchicalBootstrap.Resamples);
-
-    static RunComparison Check(RunComparison c, IReadOnlyList<Analysis> runs, ComparisonRequest request)
+    static RunComparison Check(RunComparison c, IReadOnlyList<RunFigures> runs, ComparisonRequest request)
     {
         var axes = Comparer.Axes(runs);
         if (!axes.Contains(request.By)) throw new UsageException($"'{request.By}' is not an axis of these runs; they have {string.Join(", ", axes)}.{Nearest.Hint(request.By, axes)}");

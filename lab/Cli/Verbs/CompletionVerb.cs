@@ -2,13 +2,14 @@ using System.CommandLine;
 
 namespace GpuLab.Cli.Verbs;
 
-/// <summary>Shell scripts that ask the program itself what may follow, so that they never fall behind it.</summary>
+/// <summary>Shell scripts that ask the program itself what may follow, so that they never fall behind it;
+/// the program as it was typed, such as scripts/gpulab, which shells complete by its last part.</summary>
 static class CompletionVerb
 {
     const string Bash = """
         _gpulab() {
             local line="${COMP_WORDS[*]:1}"
-            COMPREPLY=($(compgen -W "$(gpulab "[suggest:${#line}]" "$line" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            COMPREPLY=($(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${#line}]" "$line" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
             [ ${#COMPREPLY[@]} -gt 0 ] || COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o filenames -F _gpulab gpulab
@@ -20,7 +21,7 @@ static class CompletionVerb
         _gpulab() {
             local line="${(j: :)words[2,-1]}"
             local -a found
-            found=(${(f)"$(gpulab "[suggest:${#line}]" "$line" 2>/dev/null)"})
+            found=(${(f)"$("${words[1]}" "[suggest:${#line}]" "$line" 2>/dev/null)"})
             compadd -a found
             _files
         }
@@ -31,7 +32,8 @@ static class CompletionVerb
     const string Fish = """
         function __gpulab_complete
             set -l line (commandline -cp | string replace -r '^\S+\s*' '')
-            gpulab "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+            set -l program (commandline -opc)[1]
+            $program "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
         end
         complete -c gpulab -a '(__gpulab_complete)'
 

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using GpuLab.Probes;
 using GpuLab.Reports.Export;
-using GpuLab.Results;
 using GpuLab.Statistics;
 
 namespace GpuLab.Cli.Verbs;
@@ -18,8 +17,8 @@ static class ExportVerb
         var verb = new Command("export", "Writes the figures of a run as a table, one row a figure, with units and intervals.\n\nExample: gpulab export runs/one --format latex -o figures.tex") { run, format, output };
         verb.SetAction(int (parse) =>
         {
-            var analysis = Analyzer.Analyze(RunFolderReader.Read(parse.GetValue(run)!.FullName), Catalogue.Probes);
-            var text = TableText.Write(FigureTable.Of(analysis), parse.GetValue(format)!, analysis.Run.Info.Simulated);
+            var figures = RunFigures.Read(parse.GetValue(run)!.FullName, Catalogue.Probes);
+            var text = TableText.Write(FigureTable.Of(figures), parse.GetValue(format)!, figures.Info.Simulated);
             if (parse.GetValue(output) is { } file) File.WriteAllText(file.FullName, text);
             else Console.Out.Write(text);
             return CommandLine.Done;

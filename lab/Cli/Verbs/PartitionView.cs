@@ -86,7 +86,7 @@ static class PartitionView
         foreach (var step in plan.Steps) output.WriteLine($"  would       {Say(step, mig)}");
         foreach (var one in plan.Untouched) output.WriteLine($"  untouched   {Name(mig, one.ProfileId)}@{one.Place.Start}");
         foreach (var holder in plan.Holders) output.WriteLine($"  in the way  {holder.Describe()}");
-        output.WriteLine(plan.Steps.Count == 0 ? "Nothing to do." : string.Create(CultureInfo.InvariantCulture, $"{plan.Steps.Count} changes, roughly {plan.Seconds:0.#} s.{(plan.ChangesMode ? " Needs --allow-mode-change." : "")} Nothing was touched."));
+        output.WriteLine(plan.Steps.Count == 0 ? "Nothing to do." : string.Create(CultureInfo.InvariantCulture, $"{plan.Steps.Count} changes, about {mig.Times.Of(plan.Steps):0.#} s, {mig.Times.Source(plan.Steps)}.{(plan.ChangesMode ? " Needs --allow-mode-change." : "")} Nothing was touched."));
     }
 
     static string Say(MigStep step, MigPartitioner mig) => step switch
@@ -109,7 +109,8 @@ static class PartitionView
         writer.WriteString("found", MigPartedText.Layout(plan.Found, mig.Geometry)?.ToString());
         writer.WriteBoolean("mig_enabled", plan.Found.Mode.Current);
         writer.WriteBoolean("as_wanted", plan.Steps.Count == 0);
-        writer.WriteNumber("seconds", plan.Seconds);
+        writer.WriteNumber("seconds", mig.Times.Of(plan.Steps));
+        writer.WriteString("seconds_source", mig.Times.Source(plan.Steps));
         writer.WriteStartArray("steps");
         foreach (var step in plan.Steps) writer.WriteStringValue(Say(step, mig));
         writer.WriteEndArray();

@@ -14,7 +14,11 @@ static class ReportVerb
         verb.SetAction(int (parse) =>
         {
             foreach (var folder in parse.GetValue(folders)!)
-                Console.Out.WriteLine(ReportFile.Write(folder.FullName, Analyzer.Analyze(RunFolderReader.Read(folder.FullName), Catalogue.Probes)));
+            {
+                var analysis = Analyzer.Analyze(RunFolderReader.Read(folder.FullName), Catalogue.Probes);
+                RunFigures.Keep(analysis, Catalogue.Probes);
+                Console.Out.WriteLine(ReportFile.Write(folder.FullName, analysis));
+            }
             return CommandLine.Done;
         });
         return verb;

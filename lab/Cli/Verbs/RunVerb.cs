@@ -1,4 +1,5 @@
 using System.CommandLine;
+using GpuLab.Control.Mig;
 using GpuLab.Model;
 
 namespace GpuLab.Cli.Verbs;
@@ -30,8 +31,10 @@ static class RunVerb
             if (!(result.GetValueOrDefault<double>() is >= 0 and <= 1000)) result.AddError("--time-scale must be between 0 and 1000.");
         });
         var inProcess = new Option<bool>("--in-process") { Description = "Simulated devices: workers as threads of this process; figures are the same." };
+        var change = new PartitionChange();
         var verb = new Command("run", """
-            Carries out a sweep: cuts the device, measures every slice, writes a run folder and a report.
+            Carries out a sweep: cuts the device, measures every slice, writes a run folder and a report. What a GPU was cut into
+            before comes back at the end, after an error, after Ctrl-C, and when gpulab is killed.
 
             Examples:
               gpulab run scripts/sweeps/quickstart.yaml
@@ -44,6 +47,7 @@ static class RunVerb
         {
             sweep, on, output, resume, dry, json, timeout, plant, scale, inProcess, decided, noise,
         };
+        change.AddTo(verb);
         verb.Validators.Add(result =>
         {
             if (result.GetValue(sweep) is null == result.GetValue(resume) is null) result.AddError("Name a sweep file, or a folder to --resume.");
@@ -55,6 +59,7 @@ static class RunVerb
             parse.GetValue(dry), parse.GetValue(json), parse.GetValue(timeout))
         {
             Simulation = new(parse.GetValue(plant)?.ToString(), parse.GetValue(scale), parse.GetValue(inProcess)),
+            Change = change.Options(parse), Hooks = () => change.Before(parse, cancel),
             UntilDecided = parse.GetValue(decided), NoiseFrom = parse.GetValue(noise)?.FullName,
         }).Run(cancel));
         return verb;
@@ -65,6 +70,12 @@ static class RunVerb
 sealed record RunRequest(FileInfo? Sweep, DeviceId? On, string? Output, string? Resume, bool DryRun, bool Json, double WorkerTimeout)
 {
     public SimulationRequest Simulation { get; init; } = new(null, 0, false);
+
+    /// <summary>How a real GPU may be cut.</summary>
+    public MigOptions Change { get; init; } = MigOptions.Default;
+
+    /// <summary>Runs what comes before the first cut; disposing the result runs what comes after the last.</summary>
+    public Func<Task<IAsyncDisposable>>? Hooks { get; init; }
 
     public bool UntilDecided { get; init; }
 

@@ -90,7 +90,7 @@ static class RunsVerb
 
     static string WriteIndex(string root, IReadOnlyList<ListedRun> runs)
     {
-        var analyses = runs.AsParallel().Select(r => Analyzed(Path.Combine(root, r.Folder))).OfType<Analysis>().ToList();
+        var analyses = runs.AsParallel().Select(r => Analyzed(Path.Combine(root, r.Folder))).OfType<RunFigures>().ToList();
         var links = runs.Where(r => File.Exists(Path.Combine(root, r.Folder, ReportFile.Name))).ToDictionary(r => r.Folder, r => string.Join('/', Path.Combine(r.Folder, ReportFile.Name).Split('/').Select(Uri.EscapeDataString)));
         var path = Path.Combine(root, IndexFile);
         File.WriteAllText(path + ".tmp", IndexPage.Render(Path.GetFileName(Path.TrimEndingDirectorySeparator(root)), runs, History.Of(analyses), links));
@@ -99,11 +99,11 @@ static class RunsVerb
     }
 
     /// <summary>A run without a plan or samples is listed, and has no figures to follow.</summary>
-    static Analysis? Analyzed(string folder)
+    static RunFigures? Analyzed(string folder)
     {
         try
         {
-            return Analyzer.Analyze(RunFolderReader.Read(folder), Catalogue.Probes);
+            return RunFigures.Read(folder, Catalogue.Probes);
         }
         catch (RunFolderException e)
         {

@@ -17,6 +17,10 @@ public interface IPartitioner
     /// <summary>Cuts the device. The found state is restored when the partition is disposed, and kept on disk before the first change.</summary>
     /// <exception cref="PartitionException">The device could not be cut; it is as it was found.</exception>
     ValueTask<Partition> Apply(Layout layout, CancellationToken cancel);
+
+    /// <summary>Begins a series of layouts. Where cutting costs something, only what differs is changed from one to the next.</summary>
+    /// <exception cref="PartitionException">Somebody else has the device.</exception>
+    ValueTask<PartitionSeries> Begin(CancellationToken cancel) => new(new OneByOne(this));
 }
 
 /// <summary>The slices a layout would become, or the reason why it cannot exist on this device.</summary>
@@ -32,6 +36,9 @@ public abstract class Partition(Layout layout, IReadOnlyList<Slice> slices) : IA
     public Layout Layout { get; } = layout;
 
     public IReadOnlyList<Slice> Slices { get; } = slices;
+
+    /// <summary>What it took to get there, in order; empty where nothing had to change.</summary>
+    public IReadOnlyList<CutStep> Steps { get; init; } = [];
 
     /// <summary>Restores what was found. Called once.</summary>
     public abstract ValueTask DisposeAsync();

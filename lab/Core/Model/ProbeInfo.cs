@@ -20,4 +20,16 @@ public sealed record ProbeInfo(string Id, string Summary, Resource Resource, IRe
 {
     /// <summary>The metric that tables show.</summary>
     public Metric Main => Metrics[0];
+
+    /// <summary>Given where one sample takes so long that a repeat counts samples instead of waiting for a narrow interval; null for the sweep's own rule.</summary>
+    public SlowSamples? Slow { get; init; }
+}
+
+/// <summary>How a probe is repeated whose every sample is a whole start, load or generation.</summary>
+/// <param name="Count">Samples of a repeat at normal effort; half at quick effort.</param>
+/// <param name="Seconds">What one usually takes, for estimates.</param>
+public readonly record struct SlowSamples(int Count, double Seconds)
+{
+    /// <summary>Fewer say nothing about their spread.</summary>
+    public const int Least = 3;
 }

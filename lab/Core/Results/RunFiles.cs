@@ -7,7 +7,8 @@ namespace GpuLab.Results;
 public static class RunFiles
 {
     public const string Run = "run.json", Plan = "plan.json", Samples = "samples.csv", Telemetry = "telemetry.csv", Events = "events.jsonl",
-        Workers = "workers", Blobs = "blobs", Scratch = "scratch", Lock = ".lock", Owner = ".owner";
+        Workers = "workers", Blobs = "blobs", Scratch = "scratch", Lock = ".lock", Owner = ".owner",
+        Figures = ".figures";
 
     const int LongestName = 120;
 

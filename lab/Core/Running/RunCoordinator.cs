@@ -1,4 +1,5 @@
 using GpuLab.Control;
+using GpuLab.Control.Simulated;
 using GpuLab.Results;
 using GpuLab.Statistics;
 using GpuLab.Sweeps;
@@ -31,35 +32,55 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
     {
         done = finished.Count;
         var (planned, cut) = (0.0, false);
+        await using var series = await partitioner.Begin(cancel);
         foreach (var group in plan.Groups)
         {
             planned += group.Seconds;
             var trials = group.Trials.Where(t => !finished.Contains(t.Id)).ToList();
             // Each layout gets its share, so that a budget too small cuts repeats everywhere instead of the last layouts.
             var until = sweep.Budget is { } budget ? budget * planned / plan.Seconds : double.PositiveInfinity;
-            if (trials.Count > 0) cut |= !await RunGroup(group, trials, until, cancel);
+            if (trials.Count > 0) cut |= !await RunGroup(series, group, trials, until, cancel);
         }
         return cut ? "budget" : "";
     }
 
     RunState State => new(done, plan.TrialCount, failed, skipped, clock.Elapsed, clock.Left);
 
-    async Task<bool> RunGroup(LayoutGroup group, IReadOnlyList<Trial> trials, double until, CancellationToken cancel)
+    async Task<bool> RunGroup(PartitionSeries series, LayoutGroup group, IReadOnlyList<Trial> trials, double until, CancellationToken cancel)
     {
         var start = Monotonic.Now;
-        await using var partition = await partitioner.Apply(group.Layout, cancel);
+        await using var partition = await series.Next(group.Layout, group.Anew, cancel);
         var seconds = (Monotonic.Now - start) / 1e9;
+        foreach (var step in partition.Steps) folder.Append(new PartitionStep(Monotonic.Now, group.Layout.ToString(), $"{step.Probe}/{step.Metric} {step.Slice}", step.Seconds));
         folder.Append(new PartitionStep(Monotonic.Now, group.Layout.ToString(), "cut", seconds));
         progress.LayoutCut(group, seconds);
+        foreach (var trial in trials.Where(t => ControlInfo.Is(t.Cell.Probe))) Keep(trial, partition);
+        List<Trial> measured = [.. trials.Where(t => !ControlInfo.Is(t.Cell.Probe))];
+        if (measured.Count == 0) return true;
         await using var workers = new WorkerSet(launcher, device.Id, partition.Slices, timeouts, folder.Append);
         await workers.Get(partition.Slices, cancel);
-        foreach (var trial in trials)
+        foreach (var trial in measured)
         {
             cancel.ThrowIfCancellationRequested();
             if (clock.Elapsed > until) return false;
             await RunTrial(trial, partition, workers, cancel);
         }
         return true;
+    }
+
+    /// <summary>A cut that was made anyway is the sample of what it took.</summary>
+    void Keep(Trial trial, Partition partition)
+    {
+        progress.TrialStarts(trial, State);
+        SampleRow[] rows = [.. partition.Steps.Where(s => s.Probe == trial.Cell.Probe.Id)
+            .Select((s, i) => new SampleRow(trial.Id, trial.Repeat, s.Slice, Phase.Solo, i, s.Metric, s.Start, s.End, 1, s.Seconds, device.Facts.Simulated ? SampleRow.Simulated : ""))];
+        folder.Append(rows);
+        if (rows.Length == 0) skipped++;
+        var taken = partition.Steps.Where(s => s.Probe == trial.Cell.Probe.Id).Sum(s => s.Seconds);
+        var record = folder.FinishTrial(rows.Length == 0 ? Outcome(trial, "skipped", "the device was already as this layout needs it", [], 0) : Outcome(trial, "ok", "", [], taken));
+        done++;
+        clock.OneDone();
+        progress.TrialEnds(trial, record, rows, State);
     }
 
     async Task RunTrial(Trial trial, Partition partition, WorkerSet workers, CancellationToken cancel)
@@ -76,7 +97,7 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
             foreach (var e in result.Events) folder.Append(e);
             decided?.Add(trial, works, result);
         }
-        if (outcome.Status != "decided") Record(trial);
+        if (outcome.Status != "decided") Record(trial, works);
         var record = folder.FinishTrial(outcome with { WallSeconds = (Monotonic.Now - start) / 1e9 });
         done++;
         clock.OneDone();
@@ -88,7 +109,7 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         var scratch = folder.Scratch(trial.Id);
         try
         {
-            Record(trial);
+            if (device.Telemetry is not SimulatedTelemetry) Record(trial, []);
             var at = await workers.Get(slices, cancel);
             var seed = Seed(trial);
             var result = await workers.Trial(sweep.Stopping).Run(trial, works, at, seed, scratch, cancel);
@@ -129,9 +150,11 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
     static TrialOutcome Outcome(Trial trial, string status, string reason, IReadOnlyList<string> flags, double timed) =>
         new(Monotonic.Now, trial.Id, status, reason, flags, 0, timed);
 
-    void Record(Trial trial)
+    /// <summary>A simulated GPU is read once, as it is in the middle of the work.</summary>
+    void Record(Trial trial, IReadOnlyList<Work> works)
     {
         var now = Monotonic.Now;
-        folder.Append([.. device.Telemetry.Read().Select(r => new TelemetryRow(trial.Id, now, r.Scope, r.Field, r.Value))]);
+        var readings = device.Telemetry is SimulatedTelemetry simulated ? simulated.Read(works, trial.Repeat) : device.Telemetry.Read();
+        folder.Append([.. readings.Select(r => new TelemetryRow(trial.Id, now, r.Scope, r.Field, r.Value))]);
     }
 }

@@ -45,7 +45,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     StoppingRule RuleFor(Player player, double share) => new(stopping with
     {
         MinSamples = Math.Max(3, (int)(stopping.MinSamples * share)), MinTime = stopping.MinTime * share,
-    }, stopping.Precision ?? player.Work.Probe.Precision);
+    }, stopping.Precision ?? player.Work.Probe.Precision, player.Work.Probe.Slow);
 
     async Task Prepare(Trial trial, IReadOnlyList<Player> team, ulong seed, string scratch, CancellationToken cancel)
     {
@@ -91,12 +91,14 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
             if (tail > 0) return Math.Max(0, tail - elapsed);
             if (Awaited(samples, elapsed) is { } wait) return wait;
             var window = CommonWindow.Of(samples);
+            var longest = samples.Max(s => s.Max(x => x.End - x.Start));
+            // What the guards of long samples keep off is no time that anybody had.
+            var had = Math.Max(0, elapsed - 2 * Math.Max(0, 3 * longest - CommonWindow.LeastGuard));
             var most = 0L;
-            for (var i = 0; i < watches.Length; i++) most = Math.Max(most, watches[i]?.Look(samples[i], elapsed, window) ?? 0);
-            if (window.Length < needed && elapsed < stopping.MaxTime * 1e9) most = Math.Max(most, needed - window.Length + 2 * CommonWindow.LeastGuard);
+            for (var i = 0; i < watches.Length; i++) most = Math.Max(most, watches[i]?.Look(samples[i], had, window) ?? 0);
+            if (window.Length < needed && had < stopping.MaxTime * 1e9) most = Math.Max(most, needed - window.Length + 2 * CommonWindow.LeastGuard);
             if (most > 0) return most;
             // Nobody stops alone: all go on for a while after the last rule is met.
-            var longest = samples.Max(s => s.Count == 0 ? 0 : s.Max(x => x.End - x.Start));
             tail = elapsed + Math.Max(100_000_000, 3 * longest);
             return tail - elapsed;
         }, cancel);

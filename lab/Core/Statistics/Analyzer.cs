@@ -8,8 +8,7 @@ namespace GpuLab.Statistics;
 public static class Analyzer
 {
     /// <param name="catalogue">Probes by which cells and metrics are read.</param>
-    /// <param name="resamples">Of each figure's interval over repeats; 0 where only ratios between figures are asked for, and the range of the repeats will do.</param>
-    public static Analysis Analyze(RunData run, IReadOnlyList<ProbeInfo> catalogue, int resamples = HierarchicalBootstrap.Resamples)
+    public static Analysis Analyze(RunData run, IReadOnlyList<ProbeInfo> catalogue)
     {
         var probes = catalogue.ToDictionary(p => p.Id);
         var cells = CellEvidences.Of(run);
@@ -31,7 +30,7 @@ public static class Analyzer
             else known.Add((key, probe!, metric, series));
         }
 
-        var builder = new FigureBuilder(run.Plan, resamples);
+        var builder = new FigureBuilder(run.Plan);
         var judged = known.AsParallel().AsOrdered().Select(g => Judge(builder.Build(byCell[g.Key.Cell], g.Key, g.Probe, g.Metric, g.Series), g.Series, hits[g.Key.Cell])).ToList();
         var figures = judged.Where(j => j.Figure.Samples > 0).Select(j => j.Figure).Order(new FigureOrder(run.Plan)).ToList();
         var couplings = Couplings.Of(figures);

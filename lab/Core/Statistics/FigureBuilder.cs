@@ -4,11 +4,13 @@ using GpuLab.Results;
 namespace GpuLab.Statistics;
 
 /// <summary>Makes a figure from the samples of its repeats.</summary>
-/// <param name="resamples">Of intervals over repeats; 0 for the range of the repeats instead, which costs nothing.</param>
-sealed class FigureBuilder(PlanDocument plan, int resamples = HierarchicalBootstrap.Resamples)
+sealed class FigureBuilder(PlanDocument plan)
 {
     /// <summary>Of all resampling, so that the same samples always give the same intervals.</summary>
     const ulong Seed = 0x6770756C6162;
+
+    /// <summary>Of runs with more cells than this, intervals rest on the medians of the repeats: to resample them all would take minutes.</summary>
+    const int MostResampled = 400;
 
     readonly Dictionary<(string Layout, string Slice), string> profiles =
         plan.Layouts.SelectMany(l => l.Slices, (l, s) => (l.Layout, s.Name, s.Profile)).DistinctBy(s => (s.Layout, s.Name)).ToDictionary(s => (s.Layout, s.Name), s => s.Profile);
@@ -19,7 +21,7 @@ sealed class FigureBuilder(PlanDocument plan, int resamples = HierarchicalBootst
         var summary = series.Count == 0 ? null : Summary.Of(series.SelectMany(s => s.Values).ToArray());
         var medians = series.Select(s => s.Median).ToArray();
         return new(key.Cell, cell.Cell.Layout, cell.Cell.Mode, key.Slice, profiles.GetValueOrDefault((cell.Cell.Layout, key.Slice), key.Slice), key.Phase, probe,
-            ParametersOf.Cell(cell.Cell, key.Slice, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, cell.Cell.Mode is "matrix" or "contention" or "dial" or "null" ? OfRepeats(medians) : Interval(series, medians), summary?.Spread ?? double.NaN,
+            ParametersOf.Cell(cell.Cell, key.Slice, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, plan.Cells.Count > MostResampled || cell.Cell.Mode is "matrix" or "contention" or "dial" or "null" ? OfRepeats(medians) : Interval(series, medians), summary?.Spread ?? double.NaN,
             metric == probe.Main && summary is not null ? Ceiling(cell, key.Slice, metric, summary.Median) : null, [], Overlap(cell, key))
         {
             Summary = summary,
@@ -33,12 +35,12 @@ sealed class FigureBuilder(PlanDocument plan, int resamples = HierarchicalBootst
         };
     }
 
-    Interval Interval(List<Series> series, double[] medians) => series.Count switch
+    static Interval Interval(List<Series> series, double[] medians) => series.Count switch
     {
         0 => new(double.NaN, double.NaN, "none"),
         1 => WithinOne(series[0].Values) with { Kind = "95 % within one repeat" },
-        _ when series.Count < HierarchicalBootstrap.LeastRepeats || resamples == 0 => new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {series.Count} repeats")),
-        _ => HierarchicalBootstrap.OfMedian([.. series.Select(s => s.Values)], Seed, resamples),
+        _ when series.Count < HierarchicalBootstrap.LeastRepeats => new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {series.Count} repeats")),
+        _ => HierarchicalBootstrap.OfMedian([.. series.Select(s => s.Values)], Seed),
     };
 
     /// <summary>Where figures come by the hundred and only their ratios are shown: what repeats say, at no cost.</summary>

@@ -1,3 +1,4 @@
+using GpuLab.Model;
 using GpuLab.Sweeps;
 
 namespace GpuLab.Statistics;
@@ -14,7 +15,8 @@ namespace GpuLab.Statistics;
 /// </remarks>
 /// <param name="stopping">From the sweep.</param>
 /// <param name="precision">The probe's own, used where the sweep sets none.</param>
-public sealed class StoppingRule(Stopping stopping, double precision)
+/// <param name="slow">Given for a probe whose every sample takes long: so many are enough, whatever their interval, and time does not end a repeat.</param>
+public sealed class StoppingRule(Stopping stopping, double precision, SlowSamples? slow = null)
 {
     /// <summary>How many estimates of the noise must agree, and how well: nvbench's rule for noise that will not go down.</summary>
     const int Estimates = 64;
@@ -35,6 +37,7 @@ public sealed class StoppingRule(Stopping stopping, double precision)
     /// <param name="wallSeconds">Since the repeat began.</param>
     public Decision Look(ReadOnlySpan<double> values, double timedSeconds, double wallSeconds)
     {
+        if (slow is { } few) return Counted(values, stopping.SlowCount(few));
         var enough = values.Length >= Math.Max(stopping.MinSamples, 1) && timedSeconds >= stopping.MinTime;
         var fresh = values.Length - seen;
         if (enough && fresh > 0 && (fresh >= values.Length / Growth || wallSeconds >= stopping.MaxTime))
@@ -44,6 +47,13 @@ public sealed class StoppingRule(Stopping stopping, double precision)
             if (noise.Count == Estimates && Steady()) return new(true, StopFlag.Noisy, halfWidth);
         }
         return wallSeconds >= stopping.MaxTime ? new(true, StopFlag.Timeout, halfWidth) : new(false, StopFlag.None, halfWidth);
+    }
+
+    Decision Counted(ReadOnlySpan<double> values, int needed)
+    {
+        if (values.Length < needed) return new(false, StopFlag.None, double.NaN);
+        _ = Settled(values);
+        return new(true, StopFlag.None, halfWidth);
     }
 
     /// <summary>Whether the interval is narrow and nothing drifts; notes the noise on the way.</summary>

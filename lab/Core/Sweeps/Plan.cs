@@ -1,3 +1,4 @@
+using GpuLab.Control;
 using GpuLab.Model;
 
 namespace GpuLab.Sweeps;
@@ -20,6 +21,12 @@ public sealed record LayoutGroup(Layout Layout, IReadOnlyList<string> Slices, IR
 {
     /// <summary>Estimated wall time, cut included: this layout's share of a budget.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>What the way to this layout changes, as planned; null where a cut costs nothing.</summary>
+    public PlannedCut? Cut { get; init; }
+
+    /// <summary>Whether its slices are made anew, even those that could stay.</summary>
+    public bool Anew { get; init; }
 }
 
 /// <summary>One point of the sweep.</summary>

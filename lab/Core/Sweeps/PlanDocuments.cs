@@ -13,7 +13,7 @@ public static class PlanDocuments
         var repeats = plan.Trials.CountBy(t => t.Cell.Number).ToDictionary();
         var cells = plan.Trials.DistinctBy(t => t.Cell.Number).Select(t => t.Cell).OrderBy(c => c.Number);
         return new(RunInfo.Current, partitioner.Name, partitioner.Units.Count, partitioner.Units.Name,
-            [.. plan.Groups.Select(g => new LayoutDocument(g.Layout.ToString(), [.. placements[g.Layout].Slices.Select(Document)]))],
+            [.. plan.Groups.DistinctBy(g => g.Layout).Select(g => new LayoutDocument(g.Layout.ToString(), [.. placements[g.Layout].Slices.Select(Document)]))],
             [.. cells.Select(c => Document(c, repeats[c.Number]))],
             [.. plan.Trials.Select(t => t.Id)],
             [.. plan.Skips.Select(s => new SkipDocument(s.What, s.Reason, s.Cells))],

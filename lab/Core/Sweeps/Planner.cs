@@ -31,9 +31,10 @@ public static class Planner
         CheckSize(sweep, layouts, errors);
         if (errors.Count > 0 || layouts is null) return Refused(partitioner, layouts, errors);
 
-        var expansion = new Expansion(sweep, layouts, unsupported);
+        var order = partitioner as ILayoutOrder;
+        var expansion = new Expansion(sweep, layouts, unsupported, order is null ? null : Rounds.Most(sweep, layouts.Layouts, order));
         expansion.Run();
-        var plan = new PlanBuilder(sweep, time ?? TimeModel.Default).Build(expansion.Groups, [.. layouts.Skips, .. expansion.Skips]);
+        var plan = new PlanBuilder(sweep, time ?? TimeModel.Default, order).Build(expansion.Groups, [.. layouts.Skips, .. expansion.Skips]);
         if (plan.TrialCount > 0) return new(plan, partitioner, layouts.Placements, []);
         errors.Add(new(sweep.File, sweep.PlaceOf(Sweep.PlaceKey("probes", 0)), Nothing(plan.Skips)));
         return Refused(partitioner, layouts, errors);

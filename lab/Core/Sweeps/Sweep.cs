@@ -23,6 +23,9 @@ public sealed record Sweep(string Name, DeviceId Device, string? Partitioner, IR
     /// <summary>Shares of their own solo rate at which aggressors work in mode <see cref="Mode.Dial"/>.</summary>
     public IReadOnlyList<double> Dial { get; init; } = [0, 0.25, 0.5, 0.75, 1];
 
+    /// <summary>Whether every repeat has slices that were made anew for it; otherwise each layout is cut once for all of its repeats.</summary>
+    public bool CutEachRepeat { get; init; }
+
     /// <summary>The file's name, for errors that only the device can find.</summary>
     public string File { get; init; } = "";
 
@@ -87,6 +90,9 @@ public sealed record Stopping(double? Precision, int MinSamples, double MinTime,
     public static readonly Stopping Quick = new(0.05, 15, 0.1, 0.4, 0.02);
     public static readonly Stopping Normal = new(null, 30, 0.5, 15, 0.1);
     public static readonly Stopping Reference = new(null, 30, 2, 60, 0.5);
+
+    /// <summary>Samples after which a repeat of a probe ends whose samples are slow: its own number, in proportion to what is asked of others.</summary>
+    public int SlowCount(SlowSamples slow) => Math.Max(SlowSamples.Least, (int)Math.Ceiling(slow.Count * (double)MinSamples / Normal.MinSamples));
 }
 
 /// <summary>A place in a file, counted from 1.</summary>

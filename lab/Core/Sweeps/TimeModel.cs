@@ -34,15 +34,14 @@ public sealed record TimeModel(double Cut = 0.02, double WorkerStart = 0.15, dou
     public double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo)
     {
         var ready = Handshake + works.Sum(w => Prepare + Bytes(w.Probe, w.Parameters) / TouchRate) + stopping.Warmup;
-        var phase = Phase(stopping);
-        if (solo) return ready + phase;
+        if (solo) return ready + Phase(works[0], stopping);
         // Alone before and alone after are half a phase each, one slice after another; between them all at once. What is dialled shows its own rate before.
-        return ready + works.Sum(w => w.Role == Role.Victim ? phase : w.Duty < 1 ? phase / 2 : 0) + phase + Around;
+        return ready + works.Sum(w => (w.Role == Role.Victim ? 1 : w.Duty < 1 ? 0.5 : 0) * Phase(w, stopping)) + works.Max(w => Phase(w, stopping)) + Around;
     }
 
     /// <summary>One slice's timed work with the stopping rule's least time and samples.</summary>
-    double Phase(Stopping stopping) =>
-        Math.Min(stopping.MaxTime, Precision * Math.Max(stopping.MinTime, stopping.MinSamples * Sample));
+    double Phase(Work work, Stopping stopping) => work.Probe.Slow is { } slow ? stopping.SlowCount(slow) * slow.Seconds
+        : Math.Min(stopping.MaxTime, Precision * Math.Max(stopping.MinTime, stopping.MinSamples * Sample));
 
     double Bytes(ProbeInfo probe, Parameters parameters)
     {

@@ -5,17 +5,20 @@ public sealed record Line(Series Series, IReadOnlyList<XY> Points) : Mark(Series
 {
     const int MostMarkers = 60;
 
+    /// <summary>What a formula says between points: without markers, and no part of the table.</summary>
+    public bool Formula { get; init; }
+
     public override IEnumerable<XY> Extent => Points;
 
     internal override XY? End => Points.Count > 0 ? Points[^1] : null;
 
-    public override IEnumerable<Datum> Data(Axis x, Axis y) => Points.Select(p => new Datum(Series.Name, x.Text(p.X), y.Text(p.Y), "", p.Y));
+    public override IEnumerable<Datum> Data(Axis x, Axis y) => Formula ? [] : Points.Select(p => new Datum(Series.Name, x.Text(p.X), y.Text(p.Y), "", p.Y));
 
     internal override void Draw(SvgWriter svg, Frame frame)
     {
         var (x, y) = (frame.X, frame.Y);
         var shown = Points.Count > 4 * x.Track.Length ? Decimation.Columns(Points, v => (int)Math.Floor(x[v])) : Points;
-        var marked = Points.Count is > 0 and <= MostMarkers;
+        var marked = Points.Count is > 0 and <= MostMarkers && !Formula;
         var marker = $"{frame.Id}m{Series.Index}";
         if (marked)
         {

@@ -4,6 +4,7 @@ using GpuLab.Cli;
 using GpuLab.Reports.Export;
 using GpuLab.Reports.Html;
 using GpuLab.Reports.Plots;
+using GpuLab.Statistics;
 
 namespace GpuLab.Tests.Comparison;
 
@@ -87,7 +88,7 @@ public sealed class CompareVerbTests : IDisposable
     public async Task Tables_hold_the_stored_values_and_escape_what_their_format_needs()
     {
         var run = RunMaker.Run(_ => 123456.789, layout: "a,b\"c|d_e%");
-        var table = FigureTable.Of(run);
+        var table = FigureTable.Of(RunFigures.Of(run));
         var median = run.Figures[0].Median.ToString("R", System.Globalization.CultureInfo.InvariantCulture);
         var csv = TableText.Write(table, "csv", simulated: false).Split('\n');
         Assert.StartsWith("run,device,simulated,layout,", csv[0], StringComparison.Ordinal);

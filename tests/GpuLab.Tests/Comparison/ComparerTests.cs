@@ -9,7 +9,7 @@ namespace GpuLab.Tests.Comparison;
 
 public sealed class ComparerTests(ITestOutputHelper output)
 {
-    static RunComparison Compare(params Analysis[] runs) => Comparer.Compare(runs, Catalogue, new());
+    static RunComparison Compare(params Analysis[] runs) => Compared(runs, new());
 
     [Fact]
     public void A_rate_that_falls_is_slower_and_one_that_rises_is_faster()
@@ -86,11 +86,11 @@ public sealed class ComparerTests(ITestOutputHelper output)
     public void Any_parameter_can_be_what_columns_differ_in()
     {
         var run = Run(n => 100 - (20 * n), 3);
-        var c = Comparer.Compare([run, Run(n => 50 - (10 * n), 3, seed: 2)], Catalogue, new("bytes"));
+        var c = Compared([run, Run(n => 50 - (10 * n), 3, seed: 2)], new("bytes"));
         Assert.Equal(["64KiB", "128KiB", "192KiB"], c.Columns);
         Assert.Equal(["A", "B"], c.Cells.Select(x => x.Key.Run));
         Assert.All(c.Cells, x => Assert.Equal([VerdictKind.Slower, VerdictKind.Slower], x.Outcomes.Skip(1).Select(o => o!.Verdict.Kind)));
-        Assert.Equal(["run", "layout", "mode", "slice", "phase", "bytes"], Comparer.Axes([run]));
+        Assert.Equal(["run", "layout", "mode", "slice", "phase", "bytes"], Comparer.Axes([RunFigures.Of(run)]));
     }
 
     [Fact]
@@ -114,7 +114,7 @@ public sealed class ComparerTests(ITestOutputHelper output)
     [Fact]
     public void Only_the_cells_asked_for_are_compared()
     {
-        var c = Comparer.Compare([Run(_ => 1, 4), Run(_ => 1, 4, seed: 2)], Catalogue, new(Only: ["MEM.test", "128KiB"]));
+        var c = Compared([Run(_ => 1, 4), Run(_ => 1, 4, seed: 2)], new(Only: ["MEM.test", "128KiB"]));
         Assert.Equal("bytes=128KiB", Assert.Single(c.Cells).Key.Parameters);
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Xml.Linq;
 using GpuLab.Reports.Plots;
 using GpuLab.Reports.Runs;
+using GpuLab.Statistics;
 using Xunit.Abstractions;
 
 namespace GpuLab.Tests.Comparison;
@@ -77,7 +78,7 @@ public sealed class RunListingTests(ITestOutputHelper output) : IDisposable
     {
         var (early, late) = (RunMaker.Run(_ => 1e-7, 2, probe: RunMaker.Chase), RunMaker.Run(_ => 2e-7, 1, probe: RunMaker.Chase, seed: 2));
         late = late with { Run = late.Run with { Info = late.Run.Info with { Start = late.Run.Info.Start.AddDays(1) } } };
-        var tracks = History.Of([late, early, RunMaker.Run(_ => 1, name: "other")]);
+        var tracks = History.Of([RunFigures.Of(late), RunFigures.Of(early), RunFigures.Of(RunMaker.Run(_ => 1, name: "other"))]);
         Assert.Equal(["other", "Test CPU", "Test CPU"], tracks.Select(t => t.Device).OrderDescending());
         var chase = tracks.First(t => t.Device == "Test CPU");
         Assert.Equal(0.5, chase.Change, 2);

@@ -1,4 +1,5 @@
 using GpuLab.Model;
+using GpuLab.Reports.Comparison;
 using GpuLab.Results;
 using GpuLab.Statistics;
 
@@ -12,6 +13,8 @@ static class RunMaker
     public static readonly IReadOnlyList<ProbeInfo> Catalogue = [Read, Chase, Flops];
 
     public const string Sweep = "name: test\ndevice: host\nlayouts: [whole]\nmodes: [solo]\nprobes: [mem.test]\nrepeats: 6\n";
+
+    public static RunComparison Compared(IEnumerable<Analysis> runs, ComparisonRequest request) => Comparer.Compare([.. runs.Select(RunFigures.Of)], Catalogue, request);
 
     /// <param name="level">Median of each cell, by its number.</param>
     public static Analysis Run(Func<int, double> level, int cells = 1, int repeats = 6, ulong seed = 1, double noise = 0.001, string device = "host", string name = "Test CPU", ProbeInfo? probe = null,

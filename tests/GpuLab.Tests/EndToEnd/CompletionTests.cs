@@ -22,6 +22,7 @@ public sealed class CompletionTests : IDisposable
     /// <summary>In a real bash, as the key would: COMP_WORDS set, the function called, COMPREPLY read.</summary>
     [Theory]
     [InlineData("gpulab|rep", "report")]
+    [InlineData("./gpulab|rep", "report")]
     [InlineData("gpulab|run|--res", "--resume")]
     [InlineData("gpulab|completion|f", "fish")]
     [InlineData("gpulab|run|--dry-run|--js", "--json")]
@@ -29,8 +30,10 @@ public sealed class CompletionTests : IDisposable
     public async Task Bash_completes_verbs_options_values_and_files(string words, string expected)
     {
         place.Sweep();
+        place.Write("gpulab", $"#!/bin/sh\nexec {string.Join(' ', Gpulab.Built.Select(Quoted))} \"$@\"\n");
         var script = place.Write("complete.bash", $$"""
             gpulab() { {{string.Join(' ', Gpulab.Built.Select(Quoted))}} "$@"; }
+            chmod +x gpulab
             source <(gpulab completion bash)
             IFS='|' read -ra COMP_WORDS <<< '{{words}}'
             COMP_CWORD=$(( ${#COMP_WORDS[@]} - 1 ))

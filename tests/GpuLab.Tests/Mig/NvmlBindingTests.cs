@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using GpuLab.Control.Mig;
 using GpuLab.Control.Nvml;
 using GpuLab.Geometry;
@@ -23,6 +24,32 @@ public sealed class NvmlBindingTests
         Assert.Equal(40, Unsafe.SizeOf<nvmlFieldValue_t>());
         Assert.Equal(24, Unsafe.SizeOf<nvmlProcessInfo_t>());
     }
+
+    /// <summary>Against the struct definitions that cgo generated from nvml.h for NVIDIA's Go binding (pkg/nvml/types_gen.go).</summary>
+    [Theory]
+    [InlineData(typeof(nvmlGpuInstanceProfileInfo_t), "sliceCount", 8)]
+    [InlineData(typeof(nvmlGpuInstanceProfileInfo_t), "ofaCount", 36)]
+    [InlineData(typeof(nvmlGpuInstanceProfileInfo_t), "memorySizeMB", 40)]
+    [InlineData(typeof(nvmlGpuInstanceProfileInfo_v2_t), "id", 4)]
+    [InlineData(typeof(nvmlGpuInstanceProfileInfo_v2_t), "ofaCount", 40)]
+    [InlineData(typeof(nvmlGpuInstanceProfileInfo_v2_t), "memorySizeMB", 48)]
+    [InlineData(typeof(nvmlGpuInstanceProfileInfo_v2_t), "name", 56)]
+    [InlineData(typeof(nvmlComputeInstanceProfileInfo_t), "sharedOfaCount", 32)]
+    [InlineData(typeof(nvmlGpuInstanceInfo_t), "id", 8)]
+    [InlineData(typeof(nvmlGpuInstanceInfo_t), "placement", 16)]
+    [InlineData(typeof(nvmlComputeInstanceInfo_t), "gpuInstance", 8)]
+    [InlineData(typeof(nvmlComputeInstanceInfo_t), "profileId", 20)]
+    [InlineData(typeof(nvmlComputeInstanceInfo_t), "placement", 24)]
+    [InlineData(typeof(nvmlMemory_t), "used", 16)]
+    [InlineData(typeof(nvmlPciInfo_t), "domain", 16)]
+    [InlineData(typeof(nvmlPciInfo_t), "pciDeviceId", 28)]
+    [InlineData(typeof(nvmlPciInfo_t), "busId", 36)]
+    [InlineData(typeof(nvmlFieldValue_t), "timestamp", 8)]
+    [InlineData(typeof(nvmlFieldValue_t), "nvmlReturn", 28)]
+    [InlineData(typeof(nvmlFieldValue_t), "value", 32)]
+    [InlineData(typeof(nvmlProcessInfo_t), "usedGpuMemory", 8)]
+    [InlineData(typeof(nvmlProcessInfo_t), "gpuInstanceId", 16)]
+    public void Fields_lie_where_the_header_puts_them(Type type, string field, int offset) => Assert.Equal(offset, (int)Marshal.OffsetOf(type, field));
 
     [Theory]
     [InlineData("a30-24gb")]

@@ -14,6 +14,9 @@ static class SampleAnalysis
     static readonly ProbeInfo Curve = new("mem.curve", "Read bandwidth over the working set", Resource.Cache, [new("mem.curve/bandwidth", "B/s", Better.Higher, Across.Sum, "bytes read per second")], [new("bytes", ParameterType.Bytes, "working set")], Precision.Rate, "bytes");
     static readonly ProbeInfo Chase = new("lat.chase", "Latency of dependent loads over the working set", Resource.Latency, [new("lat.chase/latency", "s", Better.Lower, Across.Worst, "time of one load")], [new("bytes", ParameterType.Bytes, "working set")], Precision.Latency, "bytes");
 
+    static readonly ProbeInfo Fma = new("compute.fp64", "Register-only multiply-adds", Resource.Compute, [new("compute.fp64/rate", "FLOP/s", Better.Higher, Across.Sum, "operations per second")], [], Precision.Rate);
+    static readonly ProbeInfo ToDevice = new("link.h2d", "Copy from host to GPU", Resource.Link, [new("link.h2d/bandwidth", "B/s", Better.Higher, Across.Sum, "bytes copied per second")], [new("bytes", ParameterType.Bytes, "size of one copy")], Precision.Rate, "bytes");
+
     /// <summary>A 2-core host, uncut and as two single cores.</summary>
     public static Analysis Host() => Build("first look", "host", "AMD EPYC 9554 (2 of 64 cores)", simulated: false, "cores", 2, "cores",
         [("whole", [new("whole", "whole", 0, 2, [0, 1])]), ("2x1c", [new("1c@0", "1c", 0, 1, [0]), new("1c@1", "1c", 1, 1, [1])])], perUnit: 11.4e9, coupling: 0.38, caches: (32 << 10, 1 << 20, 32 << 20));
@@ -39,7 +42,8 @@ static class SampleAnalysis
         var plan = a.Run.Plan with { Partitioner = text, UnitName = text, Layouts = [.. a.Run.Plan.Layouts.Select(l => new LayoutDocument(l.Layout + text, [.. l.Slices.Select(s => s with { Name = Renamed(s.Name), Profile = text })]))], Cells = [.. a.Run.Plan.Cells.Select(c => c with { Layout = c.Layout + text })], Skips = [new(text, text, 1)] };
         ProbeInfo Probe(ProbeInfo p) => p with { Id = p.Id + text, Summary = text, Metrics = [p.Main with { Id = p.Id + text + "/" + text, Summary = text }] };
         var probes = a.Figures.Select(f => f.Probe).Distinct().ToDictionary(p => p, Probe);
-        return new(a.Run with { Info = info, Plan = plan, Samples = [.. a.Run.Samples.Select(s => s with { Slice = Renamed(s.Slice), Metric = text, Flags = text })], Events = [.. a.Run.Events.Select(e => e is TrialWindow w ? w with { Busy = w.Busy.ToDictionary(b => Renamed(b.Key), b => b.Value) } : e)] },
+        return new(a.Run with { Info = info, Plan = plan, Samples = [.. a.Run.Samples.Select(s => s with { Slice = Renamed(s.Slice), Metric = text, Flags = text })], Events = [.. a.Run.Events.Select(e => e is TrialWindow w ? w with { Busy = w.Busy.ToDictionary(b => Renamed(b.Key), b => b.Value) } : e is PartitionStep p ? p with { Layout = p.Layout + text, Step = text } : e)],
+            Telemetry = [.. a.Run.Telemetry.Select(t => t.Field == "power_w" ? t with { Scope = text } : t)] },
             [.. a.Figures.Select(f => f with { Layout = f.Layout + text, Slice = Renamed(f.Slice), Profile = text, Mode = text, Probe = probes[f.Probe], Metric = probes[f.Probe].Main, Flags = [text], Interval = f.Interval with { Kind = text }, Ceiling = f.Ceiling is { } c ? c with { Source = text } : null })],
             [.. a.Plateaus.Select(p => p with { Probe = p.Probe + text, Layout = p.Layout + text, Slice = Renamed(p.Slice), Name = text })],
             [.. Enum.GetValues<Severity>().Select(s => new Finding(s, text, text, text, text))]);
@@ -87,6 +91,8 @@ static class SampleAnalysis
             }
             foreach (var s in slices)
             {
+                figures.Add(Of(102, layout, "solo", s, Phase.Solo, Fma, 0, perUnit * s.Units * 3.1 * Noise(0.01), 0.004, null) with { Parameters = Parameters.None });
+                for (double bytes = 4096; simulated && bytes <= 1 << 30; bytes *= 4) figures.Add(Of(103, layout, "solo", s, Phase.Solo, ToDevice, bytes, bytes / (4e-6 + (bytes / 55e9)) * Noise(0.01), 0.004, null));
                 for (double bytes = 16 << 10; bytes <= 512 << 20; bytes *= 2)
                 {
                     var level = bytes <= caches.L1 ? 7.5 : bytes <= caches.L2 ? 4.6 : bytes <= caches.L3 ? 2.3 : 1;
@@ -117,7 +123,22 @@ static class SampleAnalysis
             });
         var plan = new PlanDocument(1, partitioner, units, unitName, [.. layouts.Select(l => new LayoutDocument(l.Layout, l.Slices))], cells, [.. cells.SelectMany(c => Enumerable.Range(0, 6).Select(r => FormattableString.Invariant($"c{c.Number}r{r}")))],
             [new("layout 4x1c", "the device has 2 cores; the nearest layouts that fit are 2x1c and whole", 12)], 102);
-        return new(new("/runs/first", info, plan, samples, [], events), figures, plateaus, findings);
+        foreach (var (i, l) in layouts.Index()) events.Add(new PartitionStep(1_000_000_000_000 + i, l.Layout, l.Slices.Length == 1 ? "restore" : "apply", 0.8 + (0.4 * i)));
+        var readings = events.OfType<TrialDone>().SelectMany((d, i) => Readings(d, i, simulated)).ToList();
+        return new(new("/runs/first", info, plan, samples, readings, events), figures, plateaus, findings);
+
+        static IEnumerable<TelemetryRow> Readings(TrialDone d, int i, bool simulated)
+        {
+            var at = d.TimeNs - 1_000_000;
+            if (simulated) yield return new(d.Trial, at, "device", "virtual_time_s", 1.4 * i);
+            yield return new(d.Trial, at, "device", "clock_hz", 1.98e9 - (i == 2 ? 0.3e9 : 0));
+            yield return new(d.Trial, at, "device", "memory_clock_hz", 3.2e9);
+            yield return new(d.Trial, at, "device", "power_w", 300 + (140 * i));
+            yield return new(d.Trial, at, "device", "power_limit_w", 700);
+            yield return new(d.Trial, at, "device", "clocks_event_reasons", i == 1 ? 0x24 : 0);
+            for (var core = 0; core < 6; core++) yield return new(d.Trial, at, $"zone{core}", "temperature_c", 40 + i + (2 * core));
+            yield return new(d.Trial, at, "device", "steal_s", 0.1 * i);
+        }
 
         void Trial(int cell, SliceDocument[] slices, double rate, string metric)
         {

@@ -129,4 +129,41 @@ public sealed class PlantedTruthTests
         Assert.InRange(after["compute.bf16"] / before["compute.bf16"], 0.99, 0.999);
         Assert.InRange(after["mem.read"] / before["mem.read"], 0.999, 1.001);
     }
+
+    [Theory]
+    [InlineData("mem.read", "", 1.0, 0)]
+    [InlineData("compute.bf16", "", 1 / 1.125, 4)]
+    [InlineData("compute.fp64", "throttle: {to: 50%}", 0.5, 0x20)]
+    [InlineData("compute.bf16", "throttle: {to: 50%, after: 50ms}", 0.5, 0x24)]
+    public async Task Clocks_and_power_are_read_as_the_work_and_the_plant_make_them(string probe, string plant, double clock, int reasons)
+    {
+        using var run = await SimulatedRun.Of($"layouts: whole\neffort: quick\nrepeats: 1\nprobes: [{probe}]", plant: plant.Length == 0 ? null : plant);
+        double Read(string field) => run.Data.Telemetry.Single(t => t.Trial == "c1r1" && t.Field == field).Value;
+        Assert.Equal(1980e6 * clock, Read("clock_hz"), 1.0);
+        Assert.Equal(reasons, Read("clocks_event_reasons"));
+        Assert.InRange(Read("power_w"), 71, 700);
+        Assert.Equal(probe == "compute.bf16", Read("power_w") >= 699.9);
+    }
+
+    [Fact]
+    public async Task A_trace_of_blocks_shows_the_one_bad_sm_and_what_waits_for_it()
+    {
+        const string sweep = "layouts: 2x3g.71gb\neffort: quick\nrepeats: 1\nprobes: [trace.blocks]";
+        using var run = await SimulatedRun.Of(sweep, plant: "bad_sm: {slice: 3g.71gb@4, to: 50%}");
+        double Median(string slice, string metric) => run.Analysis.Figures.Single(f => f.Slice == slice && f.Metric.Name == metric).Median;
+        Assert.InRange(Median("3g.71gb@0", "slowest"), 0.99, 1.02);
+        Assert.InRange(Median("3g.71gb@4", "slowest"), 1.97, 2.03);
+        Assert.Equal(60, Median("3g.71gb@4", "sms"));
+        // Eight waves of which the slow one takes half as many: it works to the end, the others wait for part of it.
+        Assert.InRange(Median("3g.71gb@4", "imbalance"), 1.0, 1.3);
+        Assert.True(Median("3g.71gb@4", "tail") > 5 * Median("3g.71gb@0", "tail"));
+    }
+
+    [Fact]
+    public async Task Slow_samples_are_counted_and_do_not_run_out_of_time()
+    {
+        using var run = await SimulatedRun.Of("layouts: 2x3g.71gb\nmodes: [solo, concurrent]\neffort: quick\nrepeats: 1\nprobes: [ctx.start]");
+        Assert.All(run.Data.Events.OfType<TrialDone>(), d => Assert.Empty(d.Flags));
+        Assert.All(run.Data.Samples.Where(s => s.Phase == Phase.Solo).GroupBy(s => s.Trial), g => Assert.InRange(g.Count(), 10, 12));
+    }
 }

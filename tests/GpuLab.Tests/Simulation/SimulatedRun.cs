@@ -38,6 +38,7 @@ sealed class SimulatedRun : IRunProgress, IDisposable
             InProcess = processes ? null : options => new WorkerHost(options, id => Catalogue.For(options.Device.Kind, id), SimIdentity.Of(options)),
             Plant = plant is null ? "" : Written(opened.Blob("plant.yaml"), plant), TimeScale = timeScale,
         };
+        device.Readings.State = SimState.Of(device.Id, launcher.Plant);
         await new RunCoordinator(device, planned.Partitioner!, read.Sweep, planned.Plan!, opened, launcher, timeouts ?? Timeouts.Default, run).Run(CancellationToken.None);
         opened.End(DateTimeOffset.UnixEpoch, 0);
         return run;

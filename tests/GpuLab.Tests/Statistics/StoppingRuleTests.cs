@@ -122,4 +122,16 @@ public class StoppingRuleTests
             if (decision.Stop) return (decision, seconds);
         }
     }
+
+    [Theory]
+    [InlineData(30, 20)]
+    [InlineData(15, 10)]
+    [InlineData(2, 3)]
+    public void Slow_samples_are_counted_in_proportion_to_the_effort(int least, int needed)
+    {
+        StoppingRule rule = new(Normal with { MinSamples = least }, 0.005, new(20, 1));
+        var values = Draws.Normal(3, needed, deviation: 10);
+        Assert.False(rule.Look(values.AsSpan(0, needed - 1), 1000, 1000).Stop);
+        Assert.Equal((true, StopFlag.None), (rule.Look(values, 0.1, 1000).Stop, rule.Look(values, 0.1, 1000).Flag));
+    }
 }

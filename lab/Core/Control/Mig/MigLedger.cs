@@ -41,6 +41,10 @@ public sealed class MigLedger(MigSnapshot found)
         if (step is MigStep.DestroyInstance destroy) made.RemoveWhere(m => m.Place == destroy.Place);
     }
 
+    /// <summary>Instances that were neither found nor made here: somebody else's.</summary>
+    public IReadOnlyList<MigSnapshot.Instance> Foreign(MigSnapshot present) =>
+        [.. present.Instances.Where(one => !made.Contains((one.ProfileId, one.Place)) && !found.Instances.Any(f => f.ProfileId == one.ProfileId && f.Place == one.Place))];
+
     /// <summary>The steps from here to what was found, as far as it is this transaction's to undo.</summary>
     public MigWayBack Back(MigSnapshot present)
     {

@@ -1,5 +1,6 @@
 using GpuLab.Geometry;
 using GpuLab.Model;
+using GpuLab.Running;
 
 namespace GpuLab.Control.Mig;
 
@@ -9,7 +10,7 @@ namespace GpuLab.Control.Mig;
 /// </summary>
 /// <param name="key">How the GPU is called in messages, such as <c>gpu:0</c>.</param>
 /// <param name="journal">Told before each change.</param>
-public sealed class MigPartitioner(IMigControl control, string key, IMigJournal journal, MigOptions? options = null) : IPartitioner, IGeometrySource
+public sealed class MigPartitioner(IMigControl control, string key, IMigJournal journal, MigOptions? options = null) : IPartitioner, ILayoutGenerator, ILayoutOrder, IGeometrySource
 {
     static readonly TimeSpan holderPause = TimeSpan.FromMilliseconds(500);
 
@@ -20,6 +21,8 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     public string Name => "mig";
 
     public (int Count, string Name) Units => (Geometry.MemoryUnits ?? 1, "memory units");
+
+    public string Key => key;
 
     public IMigControl Control => control;
 
@@ -37,16 +40,38 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     public Placement Place(Layout layout)
     {
         if (Obstacle(layout) is { } obstacle) return Placement.Refused($"{layout} cannot be had on {key}: {obstacle}.");
+        if (!options.ChangeMode && control.GetMode().Current == layout.IsWhole) return Placement.Refused(NeedsMode(layout));
         var fit = Fitter.Fit(layout);
         return fit.Refusal is { } refusal ? Placement.Refused(refusal.ToString())
             : layout.IsWhole ? new([MigSlices.Whole(control.Gpu, Units.Count)])
             : new(MigSlices.Of(fit.Placed!));
     }
 
+    public IEnumerable<Layout> Generate(string family)
+    {
+        if (Geometry.Profiles.Count == 0) return [];
+        var space = new LayoutSpace(Geometry);
+        return family switch
+        {
+            LayoutFamilies.Maximal => space.Multisets(new(Maximal: true)),
+            LayoutFamilies.All => space.Multisets(new()),
+            LayoutFamilies.Uniform => Geometry.Placeable.OrderBy(p => p.Name).Select(Uniform).OfType<Layout>(),
+            _ => throw new ArgumentOutOfRangeException(nameof(family), family, "not a family of layouts"),
+        };
+    }
+
+    public IReadOnlyList<PlannedCut> Order(IReadOnlyList<Layout> layouts, ulong seed, bool anew) =>
+        new MigOrder(Times.Of).Of(MigSnapshot.Read(control), [.. layouts.Select(l => new MigOrder.MigState(!l.IsWhole, [.. Fitter.Fit(l).Placed!.Instances.Select(Wanted)]))], seed, anew);
+
     /// <summary>What <see cref="Keep"/> would do now, without doing it. Items without a place go where they already are, as far as they can.</summary>
     /// <param name="empty">With <c>whole</c>: MIG mode on and no instances, instead of off.</param>
     /// <exception cref="PartitionException">The layout cannot be had.</exception>
-    public MigPlan Plan(Layout layout, bool empty = false) => Plan(layout, empty, true, MigSnapshot.Read(control));
+    public MigPlan Plan(Layout layout, bool empty = false) => Plan(layout, empty, true, false, MigSnapshot.Read(control));
+
+    /// <summary>How long steps take on this GPU, as far as it is known.</summary>
+    public MigTimes Times => MigTimes.Of(journal.Story(control.Gpu.Uuid));
+
+    public async ValueTask<PartitionSeries> Begin(CancellationToken cancel) => new MigSeries(this, Transaction(), await Enter(cancel));
 
     public async ValueTask<Partition> Apply(Layout layout, CancellationToken cancel)
     {
@@ -107,7 +132,18 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     /// <exception cref="PartitionException">Not all of it came back.</exception>
     public async ValueTask Recover(CancellationToken cancel) => (await Enter(cancel)).Dispose();
 
-    MigTransaction Transaction() => new(control, Geometry, journal, options.Pause ?? Task.Delay);
+    MigTransaction Transaction() => new(control, Geometry, journal, options.Pause ?? Task.Delay, options.Now ?? (() => Monotonic.Now));
+
+    /// <summary>As many of one profile as fit, or null where not one does.</summary>
+    Layout? Uniform(GpuInstanceProfile profile)
+    {
+        for (var count = profile.MaxInstances ?? Geometry.MemoryUnits ?? 0; count > 0; count--)
+        {
+            var items = Enumerable.Repeat(new LayoutItem(profile.Name), count).ToArray();
+            if (Fitter.Fits(items)) return new(items);
+        }
+        return null;
+    }
 
     /// <summary>Alone with the GPU, and with what an earlier process owed it.</summary>
     async ValueTask<IDisposable> Enter(CancellationToken cancel)
@@ -143,7 +179,7 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
 
     async ValueTask<(MigPlan Plan, MigTransaction? Changed)> Change(Layout layout, bool empty, bool anywhere, CancellationToken cancel)
     {
-        var plan = await Free(layout, empty, anywhere, cancel);
+        var plan = await Free(layout, empty, anywhere, anew: false, _ => [], cancel);
         if (plan.Steps.Count == 0) return (plan, null);
         var transaction = Transaction();
         await transaction.Change(plan.Found, plan.Steps, cancel);
@@ -151,13 +187,16 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     }
 
     /// <summary>The plan once nobody uses what would change.</summary>
-    async ValueTask<MigPlan> Free(Layout layout, bool empty, bool anywhere, CancellationToken cancel)
+    /// <param name="foreign">Instances that must not be touched.</param>
+    /// <exception cref="PartitionException">The layout cannot be had, or not now.</exception>
+    internal async ValueTask<MigPlan> Free(Layout layout, bool empty, bool anywhere, bool anew, Func<MigSnapshot, IReadOnlyList<MigSnapshot.Instance>> foreign, CancellationToken cancel)
     {
         for (var waited = TimeSpan.Zero; ; waited += holderPause)
         {
-            var plan = Plan(layout, empty, anywhere, MigSnapshot.Read(control));
-            if (plan.ChangesMode && !options.ChangeMode)
-                throw new PartitionException($"{layout} on {key} needs MIG mode switched {(plan.Found.Mode.Current ? "off" : "on")}, which --allow-mode-change permits; nothing was touched.");
+            var present = MigSnapshot.Read(control);
+            if (foreign(present) is [var other, ..]) throw new PartitionException($"{key} cannot be cut into {layout}: a GPU instance that somebody else made lies at {other.Place} since this began. It was not touched.");
+            var plan = Plan(layout, empty, anywhere, anew, present);
+            if (plan.ChangesMode && !options.ChangeMode) throw new PartitionException($"{NeedsMode(layout)[..^1]}; nothing was touched.");
             if (plan.Holders.Count == 0) return plan;
             if (waited >= options.Wait)
                 throw new PartitionException($"{key} cannot be cut while these use what would change: {string.Join(", ", plan.Holders.Select(h => h.Describe()).Distinct())}. Stop them, or wait for them with --wait SECONDS; nothing was touched.");
@@ -166,13 +205,15 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     }
 
     /// <param name="anywhere">Whether places may follow what is there; a sweep's slices have the places that its plan names.</param>
-    MigPlan Plan(Layout layout, bool empty, bool anywhere, MigSnapshot found)
+    MigPlan Plan(Layout layout, bool empty, bool anywhere, bool anew, MigSnapshot found)
     {
         if (Obstacle(layout, empty) is { } obstacle) throw new PartitionException($"{layout} cannot be had on {key}: {obstacle}.");
         var fit = anywhere ? KeepingFit.Of(Fitter, layout, found) : Fitter.Fit(layout);
         if (fit.Placed is not { } placed) throw new PartitionException(fit.Refusal!.ToString());
-        return MigPlan.Of(layout, placed, found, !layout.IsWhole || empty, [.. placed.Instances.Select(Wanted)], control.GetHolders());
+        return MigPlan.Of(layout, placed, found, !layout.IsWhole || empty, [.. placed.Instances.Select(Wanted)], control.GetHolders(), anew);
     }
+
+    string NeedsMode(Layout layout) => $"{layout} on {key} needs MIG mode switched {(layout.IsWhole ? "off" : "on")}, which --allow-mode-change permits.";
 
     static MigWanted Wanted(PlacedInstance instance)
     {
@@ -197,7 +238,7 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
     {
         try
         {
-            return new MigPartition(plan, plan.Layout.IsWhole ? [MigSlices.Whole(control.Gpu, Units.Count)] : Slices(plan.Placed), changed, held);
+            return new MigPartition(plan, Addressed(plan.Layout, plan.Placed), changed, held);
         }
         catch (Exception e) when (e is NvmlException or PartitionException && changed is not null)
         {
@@ -205,6 +246,9 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
             throw new PartitionException($"{key} is as it was found: {e.Message}", e);
         }
     }
+
+    /// <summary>The slices of a layout that is there, with their UUIDs.</summary>
+    internal IReadOnlyList<Slice> Addressed(Layout layout, PlacedLayout placed) => layout.IsWhole ? [MigSlices.Whole(control.Gpu, Units.Count)] : Slices(placed);
 
     List<Slice> Slices(PlacedLayout placed)
     {

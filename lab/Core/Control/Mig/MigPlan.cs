@@ -12,19 +12,10 @@ public sealed record MigPlan(Layout Layout, PlacedLayout Placed, MigSnapshot Fou
 {
     public bool ChangesMode => Steps.Any(s => s is MigStep.SetMode);
 
-    /// <summary>Seconds, roughly: a destroy of a GPU instance takes about one on real drivers, a mode change some.</summary>
-    /// <remarks>From figures published of such drivers; not measured on this GPU.</remarks>
-    public double Seconds => Steps.Sum(s => s switch
+    /// <param name="anew">Whether instances that could stay are made again.</param>
+    internal static MigPlan Of(Layout layout, PlacedLayout placed, MigSnapshot found, bool mode, IReadOnlyList<MigWanted> wanted, IReadOnlyList<MigHolder> present, bool anew = false)
     {
-        MigStep.SetMode => 5,
-        MigStep.DestroyInstance => 1,
-        MigStep.DestroyCompute => 0.1,
-        _ => 0.2,
-    });
-
-    internal static MigPlan Of(Layout layout, PlacedLayout placed, MigSnapshot found, bool mode, IReadOnlyList<MigWanted> wanted, IReadOnlyList<MigHolder> present)
-    {
-        var steps = MigSteps.Between(found, mode, wanted);
+        var steps = MigSteps.Between(found, mode, wanted, anew);
         bool Touches(MigSnapshot.Instance i) => steps.Any(s => s switch
         {
             MigStep.DestroyInstance destroy => destroy.GpuInstance == i.Id,

@@ -42,7 +42,8 @@ public static class MigSteps
 {
     /// <summary>Destroys come first, then creates from the largest to the smallest. What is already as wanted is not touched.</summary>
     /// <param name="mode">The wanted mode; with it off, nothing else is wanted.</param>
-    public static IReadOnlyList<MigStep> Between(MigSnapshot present, bool mode, IReadOnlyList<MigWanted> wanted)
+    /// <param name="anew">Whether what is already as wanted is destroyed and made again.</param>
+    public static IReadOnlyList<MigStep> Between(MigSnapshot present, bool mode, IReadOnlyList<MigWanted> wanted, bool anew = false)
     {
         var destroy = new List<MigStep>();
         var create = new List<MigStep>();
@@ -50,7 +51,7 @@ public static class MigSteps
         foreach (var found in present.Instances)
         {
             var match = missing.Find(w => w.ProfileId == found.ProfileId && w.Place == found.Place);
-            if (match is not null)
+            if (match is not null && !anew)
             {
                 missing.Remove(match);
                 Computes(found, match, destroy, create);

@@ -20,18 +20,26 @@ public enum MigEnding
 /// <param name="Reason">Why it could not be restored at the last attempt, or null.</param>
 public sealed record MigStory(string Gpu, string Boot, int Pid, DateTimeOffset Time, MigSnapshot Found, MigLedger Ledger, MigEnding Ending, string? Reason)
 {
+    /// <summary>Seconds from announcing a step to having seen what came of it.</summary>
+    public IReadOnlyList<(MigStep Step, double Seconds)> Took { get; private init; } = [];
+
     /// <exception cref="PartitionException">It is not a journal, or one of a newer version.</exception>
     internal static MigStory? Read(string path)
     {
         if (!File.Exists(path)) return null;
         ReadOnlySpan<byte> bytes = File.ReadAllBytes(path);
         MigStory? story = null;
+        var took = new List<(MigStep, double)>();
+        MigRecord.Doing? announced = null;
         for (var line = 1; bytes.IndexOf((byte)'\n') is var end and >= 0; line++)
         {
-            story = Next(story, Parse(path, line, bytes[..end]), path);
+            var record = Parse(path, line, bytes[..end]);
+            if (record is MigRecord.Did did && announced is not null) took.Add((did.Step, (did.Time - announced.Time).TotalSeconds));
+            announced = record as MigRecord.Doing;
+            story = Next(story, record, path);
             bytes = bytes[(end + 1)..];
         }
-        return story;
+        return story is null ? null : story with { Took = took };
     }
 
     static MigRecord Parse(string path, int line, ReadOnlySpan<byte> text)

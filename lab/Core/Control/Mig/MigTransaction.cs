@@ -4,7 +4,8 @@ namespace GpuLab.Control.Mig;
 
 /// <summary>Carries steps out one by one, each written down before and read back after, and takes them back where one fails.</summary>
 /// <param name="pause">Waits between attempts; virtual on a simulated GPU.</param>
-sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal journal, Func<TimeSpan, CancellationToken, Task> pause)
+/// <param name="now">Nanoseconds; virtual on a simulated GPU.</param>
+sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal journal, Func<TimeSpan, CancellationToken, Task> pause, Func<long> now)
 {
     /// <summary>Destroys are refused for a while after a process has ended; longer than this means that somebody is still there.</summary>
     const int Attempts = 6;
@@ -15,25 +16,51 @@ sealed class MigTransaction(IMigControl control, GpuModel model, IMigJournal jou
 
     MigLedger ledger = new(new(default, []));
 
+    /// <summary>What each step took so far, as whoever asks for it wants to see it; the list is the asker's to clear.</summary>
+    public List<CutStep> Timed { get; } = [];
+
+    /// <summary>Whether a change failed and this has put back what was found, or said that it could not.</summary>
+    public bool Settled { get; private set; }
+
     /// <summary>Changes the GPU, or leaves it as it was found.</summary>
     /// <exception cref="PartitionException">It could not be changed; the message says whether what was found is back.</exception>
     public async ValueTask Change(MigSnapshot found, IReadOnlyList<MigStep> steps, CancellationToken cancel)
     {
+        await Begin(found, steps, cancel);
+        await Go(found, found, steps, cancel);
+    }
+
+    /// <summary>Writes down what was found, before the first change.</summary>
+    /// <param name="steps">The first ones; more may follow.</param>
+    public async ValueTask Begin(MigSnapshot found, IReadOnlyList<MigStep> steps, CancellationToken cancel)
+    {
         ledger = new(found);
         await journal.Begin(control.Gpu.Uuid, found.WithUuids(control), steps, cancel);
+    }
+
+    /// <summary>Instances that appeared since the beginning and were not made here.</summary>
+    public IReadOnlyList<MigSnapshot.Instance> Foreign(MigSnapshot present) => ledger.Foreign(present);
+
+    /// <summary>Goes on from what is there, or back to what was found at the beginning.</summary>
+    /// <exception cref="PartitionException">It could not be changed; the message says whether what was found is back.</exception>
+    public async ValueTask Go(MigSnapshot found, MigSnapshot present, IReadOnlyList<MigStep> steps, CancellationToken cancel)
+    {
         try
         {
             foreach (var step in steps)
             {
                 await journal.Before(step, cancel);
                 ledger.Before(step);
+                var start = now();
                 var made = await One(step, cancel);
+                Timed.Add(MigStepNames.Timed(step, present, steps, model, start, now()));
                 ledger.After(step);
                 await journal.After(step, made, cancel);
             }
         }
         catch (Exception e)
         {
+            Settled = true;
             var left = await TryRestore(found);
             if (left is null && e is OperationCanceledException) throw;
             throw new PartitionException(left is null

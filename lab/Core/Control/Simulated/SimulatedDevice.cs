@@ -31,10 +31,10 @@ public sealed class SimulatedDevice : IDevice
         if (model.Unknown is null && model.Placeable.All(p => p.Id is not null && p.MaxInstances is not null))
         {
             Mig = new(model, driver, Clock, store);
-            Partitioners = [new MigPartitioner(Mig, Id.ToString(), journal ?? NoMigJournal.Instance, new(Pause: Pause)), none];
+            Partitioners = [new MigPartitioner(Mig, Id.ToString(), journal ?? NoMigJournal.Instance, new(Pause: Pause, Now: () => Clock.Nanoseconds)), none];
         }
         else Partitioners = [none];
-        Telemetry = new SimulatedTelemetry(Spec, Clock);
+        Readings = new SimulatedTelemetry(Spec, Clock);
         Facts = new(DeviceKind.Simulated, $"{model.Product} (simulated)", (long)(Spec?["memory"]?.Value ?? model.Profiles.Max(p => p.Memory) ?? 0), Details());
     }
 
@@ -55,7 +55,10 @@ public sealed class SimulatedDevice : IDevice
     /// <summary><c>mig</c> where it can be simulated, and <c>none</c>.</summary>
     public IReadOnlyList<IPartitioner> Partitioners { get; }
 
-    public ITelemetry Telemetry { get; }
+    public ITelemetry Telemetry => Readings;
+
+    /// <summary>The same, for who knows what the work does to the GPU.</summary>
+    public SimulatedTelemetry Readings { get; }
 
     /// <summary>A peak figure that a simulation needs.</summary>
     /// <param name="name">As in <see cref="GpuSpec.Values"/>.</param>

@@ -27,7 +27,7 @@ public sealed partial class SimulatedMigControl
         int[] tried = place is { } one ? [one.Start] : [.. starts];
         var at = Array.FindIndex(tried, t => !instance.Computes.Any(c => c.Place.Overlaps(new(t, profile.SliceCount))));
         if (at < 0) throw Fail(NvmlReturn.InsufficientResources);
-        clock.Advance(driver.CreateTime ?? TimeSpan.FromMilliseconds(50));
+        clock.Advance(driver.CreateTime ?? TimeSpan.FromSeconds(MigTimes.Create));
         var id = Enumerable.Range(0, whole.ComputeSlices + 1).First(i => !instance.Computes.Any(c => c.Id == i));
         var made = new SimulatedMigState.Compute(id, profileId, tried[at], profile.SliceCount, s.Serial, 0);
         return (Replace(s, instance with { Computes = [.. instance.Computes, made] }) with { Serial = s.Serial + 1 }, new MigComputeInstance(id, gpuInstance, profileId, made.Place));
@@ -41,6 +41,7 @@ public sealed partial class SimulatedMigControl
         var instance = Instance(s, gpuInstance);
         var compute = instance.Computes.FirstOrDefault(c => c.Id == computeInstance) ?? throw Fail(NvmlReturn.NotFound);
         if (compute.Holders > 0) throw Fail(NvmlReturn.InUse);
+        clock.Advance(TimeSpan.FromSeconds(MigTimes.DestroyCompute));
         return (Replace(s, instance with { Computes = [.. instance.Computes.Where(c => c != compute)] }), 0);
     });
 

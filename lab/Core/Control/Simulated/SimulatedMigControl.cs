@@ -42,6 +42,7 @@ public sealed partial class SimulatedMigControl : IMigControl
         if (driver.VgpuGuest) throw Fail(NvmlReturn.NotSupported);
         if (s.Current == enabled) return (s with { Pending = enabled }, NvmlReturn.Success);
         if (s.Holders > 0 || s.Instances.Count > 0) return (s, NvmlReturn.InUse);
+        clock.Advance(TimeSpan.FromSeconds(MigTimes.Mode));
         return Gpu.ModeNeedsReset ?? false
             ? (s with { Pending = enabled }, NvmlReturn.ResetRequired)
             : (s with { Current = enabled, Pending = enabled }, NvmlReturn.Success);
@@ -84,7 +85,7 @@ public sealed partial class SimulatedMigControl : IMigControl
         if (place is { } wanted && !Places(profile).Contains(wanted)) throw Fail(NvmlReturn.InvalidArgument);
         var at = place is { } asked ? (Fits(s, profile, asked) ? asked : null) : Free(s, profile);
         if (at is not { } found) throw Fail(NvmlReturn.InsufficientResources);
-        clock.Advance(driver.CreateTime ?? TimeSpan.FromMilliseconds(50));
+        clock.Advance(driver.CreateTime ?? TimeSpan.FromSeconds(MigTimes.Create));
         var made = new SimulatedMigState.Instance(PositionalId(s, found), profileId, found.Start, found.Size, []);
         return (s with { Instances = [.. s.Instances, made] }, new MigGpuInstance(made.Id, profileId, found));
     });
@@ -99,7 +100,7 @@ public sealed partial class SimulatedMigControl : IMigControl
     {
         var instance = Instance(s, gpuInstance);
         if (instance.Computes.Count > 0) throw Fail(NvmlReturn.InUse);
-        clock.Advance(driver.DestroyTime ?? TimeSpan.FromSeconds(1));
+        clock.Advance(driver.DestroyTime ?? TimeSpan.FromSeconds(MigTimes.DestroyInstance));
         return (s with { Instances = [.. s.Instances.Where(i => i != instance)] }, 0);
     });
 

@@ -5,12 +5,14 @@ using GpuLab.Model;
 namespace GpuLab.Sweeps.Expanding;
 
 /// <summary>Layouts × modes × who works × probes × parameters × aggressors, less what is excluded, impossible or not supported.</summary>
-sealed class Expansion(Sweep sweep, PlacedLayouts layouts, Func<ProbeInfo, Slice, Parameters, string?> unsupported)
+/// <param name="cuts">What it takes to get to each layout, by its index; null where cutting the device costs nothing.</param>
+sealed class Expansion(Sweep sweep, PlacedLayouts layouts, Func<ProbeInfo, Slice, Parameters, string?> unsupported, IReadOnlyDictionary<Layout, PlannedCut>? cuts)
 {
     /// <summary>One pass where there are no aggressors, or they do what the victim does.</summary>
     static readonly IReadOnlyList<(ProbeInfo Probe, Parameters Parameters)?> Same = [null];
 
-    readonly ProbePoints[] probes = [.. sweep.Probes.Select(ProbePoints.Of)];
+    readonly ProbePoints[] probes = [.. sweep.Probes.Where(p => !ControlInfo.Is(p.Probe)).Select(ProbePoints.Of)];
+    readonly ProbeInfo[] controls = [.. sweep.Probes.Select(p => p.Probe).Where(ControlInfo.Is).Distinct()];
     readonly IReadOnlyList<(ProbeInfo Probe, Parameters Parameters)?> aggressors = sweep.Aggressors.Count == 0 ? Same
         : [.. sweep.Aggressors.Select(ProbePoints.Of).SelectMany(a => a.Points, (a, p) => ((ProbeInfo, Parameters)?)(a.Probe, p))];
     readonly Exclusions exclusions = new(sweep.Exclude);
@@ -35,8 +37,19 @@ sealed class Expansion(Sweep sweep, PlacedLayouts layouts, Func<ProbeInfo, Slice
                 if (mode.Mode == Mode.Mixed) Mix(group, mode);
                 else Run(group, mode, mode.Arrange(names, sweep));
             }
+            foreach (var control in controls) Cut(group, control);
             if (group.Cells.Count > 0) groups.Add(group);
         }
+        foreach (var idle in controls.Where(c => !groups.Exists(g => g.Cells.Exists(x => x.Probe == c)))) skips.Add(idle.Id, cuts is null ? "cutting this device takes nothing: nothing is made or destroyed" : "no layout of this sweep needs it");
+    }
+
+    /// <summary>One cell a layout and kind of change, where the way to it has such changes.</summary>
+    void Cut(CellGroup group, ProbeInfo control)
+    {
+        if (cuts is null || !cuts.TryGetValue(group.Layout, out var cut)) return;
+        var changes = control == ControlInfo.Create ? cut.Created : control == ControlInfo.Destroy ? cut.Destroyed : cut.SwitchesMode ? 1 : 0;
+        if (changes == 0 || exclusions.For(control, group.Layout, Modes.Of(Mode.Solo), null, null).Exclude(Parameters.None)) return;
+        group.Cells.Add(new(++number, group.Layout, Mode.Solo, null, control, Parameters.None));
     }
 
     void Run(CellGroup group, ModeRule mode, Arrangements arrangements)

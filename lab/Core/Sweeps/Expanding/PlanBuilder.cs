@@ -1,28 +1,38 @@
 using System.Globalization;
+using GpuLab.Control;
 using GpuLab.Model;
 
 namespace GpuLab.Sweeps.Expanding;
 
 /// <summary>Cells to a plan: trials in order, with what they will take.</summary>
-sealed class PlanBuilder(Sweep sweep, TimeModel time)
+/// <param name="order">Orders layouts where a cut costs something; null leaves them as the sweep has them.</param>
+sealed class PlanBuilder(Sweep sweep, TimeModel time, ILayoutOrder? order)
 {
     public Plan Build(IReadOnlyList<CellGroup> groups, IReadOnlyList<Skip> skips)
     {
-        LayoutGroup[] built = [.. groups.Select(Build)];
+        LayoutGroup[] built = [.. Rounds.Of(sweep, [.. groups.Select(g => g.Layout)], order).SelectMany(round => round.Cuts, (round, cut) => Build(groups[cut.Layout], round.Repeat, order is null ? null : cut))];
         var seconds = built.Sum(g => g.Seconds);
-        var fixedSeconds = groups.Sum(g => time.Layout(g.Slices.Count));
+        var fixedSeconds = built.Sum(g => Fixed(g.Slices.Count, g.Cut));
         return new(built, [.. skips, .. BudgetNote(seconds, fixedSeconds)], seconds) { Precision = sweep.Stopping.Precision };
     }
 
-    LayoutGroup Build(CellGroup group)
+    /// <param name="repeat">The only one of this cut; null where all repeats share it.</param>
+    LayoutGroup Build(CellGroup group, int? repeat, PlannedCut? cut)
     {
         string[] names = [.. group.Slices.Select(s => s.Name)];
-        var once = group.Cells.Sum(c => time.Trial(c.WorksOn(names), sweep.Stopping, c.Mode == Mode.Solo));
-        return new(group.Layout, names, TrialOrder.Of(group.Layout, group.Cells, sweep.Repeats, sweep.Seed))
+        var measured = group.Cells.Where(c => !ControlInfo.Is(c.Probe)).ToList();
+        var once = measured.Sum(c => time.Trial(c.WorksOn(names), sweep.Stopping, c.Mode == Mode.Solo));
+        // What the cut took is known before anything is measured in it.
+        var cuts = group.Cells.Where(c => ControlInfo.Is(c.Probe)).Select(c => new Trial(c, repeat ?? 1));
+        var trials = TrialOrder.Of(group.Layout, measured, sweep.Repeats, sweep.Seed).Where(t => repeat is null || t.Repeat == repeat);
+        return new(group.Layout, names, [.. cuts, .. trials])
         {
-            Seconds = time.Layout(group.Slices.Count) + once * sweep.Repeats,
+            Seconds = Fixed(names.Length, cut) + once * (repeat is null ? sweep.Repeats : 1), Cut = cut, Anew = repeat is not null,
         };
     }
+
+    /// <summary>What a layout costs whatever is measured in it.</summary>
+    double Fixed(int slices, PlannedCut? cut) => time.Layout(slices) + (cut?.Seconds ?? 0);
 
     /// <summary>Which repeats a budget will probably cost. Every layout gets its share, and in each the last repeats go first.</summary>
     IEnumerable<Skip> BudgetNote(double seconds, double fixedSeconds)

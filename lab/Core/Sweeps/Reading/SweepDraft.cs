@@ -29,6 +29,8 @@ sealed class SweepDraft
 
     public int Repeats { get; set; } = 3;
 
+    public bool CutEachRepeat { get; set; }
+
     public double? Budget { get; set; }
 
     public ulong Seed { get; set; } = 1;
@@ -59,7 +61,7 @@ sealed class SweepDraft
         Place("aggressors", Aggressors);
         var sweep = new Sweep(Name, Device, Partitioner, Values(Layouts), Values(Modes), Values(Probes), Values(Exclude), Stopping, Repeats, Budget, Seed)
         {
-            Text = text, Tags = Values(Tags), File = file, Places = Places, Aggressors = Values(Aggressors), Mixed = Values(Mixed),
+            Text = text, Tags = Values(Tags), File = file, Places = Places, Aggressors = Values(Aggressors), Mixed = Values(Mixed), CutEachRepeat = CutEachRepeat,
         };
         return Dial.Count == 0 ? sweep : sweep with { Dial = [.. Values(Dial).Order()] };
     }

@@ -43,6 +43,8 @@ static class SweepFields
             new ListKind<Exclusion>("a list of exclude entries", new ExclusionKind(catalogue), 1000), (d, v) => d.Exclude = v),
         Field<SweepDraft>.Of("repeats", "independent repeats of each cell; 6 and more allow verdicts; default 3",
             NumberKind.Count(1, 1000), (d, v) => d.Repeats = (int)v),
+        Field<SweepDraft>.Of("cut", "how often slices are made: once for all repeats of a layout (default), or each-repeat",
+            Words("cut", ["once", "each-repeat"], w => w == "each-repeat"), (d, v) => d.CutEachRepeat = v),
         Field<SweepDraft>.Of("effort", "when a repeat has enough samples: quick, normal (default) or reference",
             Words("effort", Efforts.Keys, e => Efforts[e]), (d, v) => d.Effort = v),
         Field<SweepDraft>.Of("precision", "relative half-width of the median's 95 % interval at which a repeat ends; default: the probe's own",

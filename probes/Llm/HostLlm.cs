@@ -1,0 +1,114 @@
+using System.Globalization;
+using GpuLab.Model;
+using GpuLab.Probes.Checkpoints;
+using GpuLab.Probes.Host;
+using GpuLab.Running;
+
+namespace GpuLab.Probes.Llm;
+
+/// <summary>A model on a slice of the host, checked, and the ceilings of its cores. What all language-model probes prepare.</summary>
+sealed unsafe class HostLlm : IDisposable
+{
+    readonly HostBlock? block;
+    readonly PinnedThread pin;
+
+    HostLlm(LlmRequest wanted, ProbeRequest request, HostKernels kernels, int sequences, int tokens)
+    {
+        Team = Team.For(request.Cpus);
+        pin = new(request.Cpus[0]);
+        try
+        {
+            Ceilings = HostCeilings.Measure(Team, request);
+            var content = Content(wanted);
+            block = HostMemory.Rent(Length(wanted, kernels), request.Cpus, content);
+            Weights = new(wanted.Shape, wanted.Format, kernels.Lanes, block.Start);
+            if (block.Content != content) Fill(wanted);
+            (block.Content, block.Companion) = (content, null);
+            Products = [.. Weights.Products.Select(p => p.Layout)];
+            MatrixCheck.Demand(Weights, kernels, request.Seed);
+            Model = new(Weights, kernels, Team, sequences, tokens, request.Seed);
+            Facts = new()
+            {
+                ["model"] = wanted.Shape.Name,
+                ["weights"] = wanted.Checkpoint.Length > 0 ? wanted.Checkpoint : string.Create(CultureInfo.InvariantCulture, $"random, seed {LlmRequest.Seed}"),
+                ["weights bytes"] = Pretty.Bytes(Products.Sum(p => p.CountedBytes)),
+                ["kernel"] = kernels.ToString(),
+                ["threads"] = Team.Count.ToString(CultureInfo.InvariantCulture),
+                ["pages"] = block.Pages(Weights.Length),
+                ["read ceiling"] = Pretty.Value(Ceilings.Read, "B/s"),
+                ["fp32 ceiling"] = Pretty.Value(Ceilings.Flop, "FLOP/s"),
+            };
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public Team Team { get; }
+
+    public HostCeilings Ceilings { get; }
+
+    public HostWeights Weights { get; }
+
+    public HostModel Model { get; }
+
+    /// <summary>The layouts of all matrices of products; the head's is the last.</summary>
+    public IReadOnlyList<PanelLayout> Products { get; }
+
+    public Dictionary<string, string> Facts { get; }
+
+    /// <summary>Checks that it fits, and opens it.</summary>
+    /// <param name="sequences">Sequences at once.</param>
+    /// <param name="tokens">Most tokens of each.</param>
+    /// <exception cref="ProbeSkippedException">It does not fit the slice, or its weights cannot be read.</exception>
+    public static HostLlm Open(LlmRequest wanted, ProbeRequest request, int sequences, int tokens)
+    {
+        DemandRoom(wanted, request.Cpus.Count, sequences, tokens);
+        return new(wanted, request, HostKernels.Supported[0], sequences, tokens);
+    }
+
+    /// <exception cref="ProbeSkippedException">It does not fit.</exception>
+    public static void DemandRoom(LlmRequest wanted, int cpus, int sequences, int tokens)
+    {
+        if (HostKernels.Supported is not [var kernels, ..]) throw new ProbeSkippedException("this processor has no fused multiply-add");
+        HostRoom.Demand($"{wanted.Shape.Name} in {wanted.Format.ToString().ToLowerInvariant()}", cpus, ("weights", Length(wanted, kernels)),
+            ("cache and buffers", HostModel.Bytes(wanted.Shape, kernels.Lanes, cpus, sequences, tokens)), ("to measure ceilings", HostCeilings.Bytes));
+    }
+
+    static long Length(LlmRequest wanted, HostKernels kernels) => new HostWeights(wanted.Shape, wanted.Format, kernels.Lanes, null).Length;
+
+    public void Dispose()
+    {
+        Model?.Dispose();
+        block?.Dispose();
+        pin.Dispose();
+    }
+
+    /// <summary>A checkpoint that was written anew is another one.</summary>
+    static string Content(LlmRequest wanted)
+    {
+        if (wanted.Checkpoint.Length == 0) return $"{wanted.Shape.Name} {wanted.Format} random";
+        var written = Directory.Exists(wanted.Checkpoint) ? new DirectoryInfo(wanted.Checkpoint).EnumerateFiles().Max(f => f.LastWriteTimeUtc) : File.GetLastWriteTimeUtc(wanted.Checkpoint);
+        return string.Create(CultureInfo.InvariantCulture, $"{wanted.Shape.Name} {wanted.Format} {wanted.Checkpoint} {written.Ticks}");
+    }
+
+    void Fill(LlmRequest wanted)
+    {
+        if (wanted.Checkpoint.Length == 0)
+        {
+            Weights.Fill(Team, new RandomWeights(LlmRequest.Seed), TensorType.BF16);
+            return;
+        }
+        try
+        {
+            using var checkpoint = Checkpoint.Open(wanted.Checkpoint);
+            Weights.Fill(Team, new CheckpointSource(checkpoint), checkpoint["model.embed_tokens.weight"].Type);
+        }
+        catch (CheckpointException e)
+        {
+            throw new ProbeSkippedException(e.Message);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Globalization;
+using GpuLab.Model;
+using GpuLab.Running;
+
+namespace GpuLab.Probes.Llm;
+
+/// <summary>What timing a prompt and timing a step of decoding have in common.</summary>
+static class StepTiming
+{
+    /// <summary>Shortest timed region, nanoseconds.</summary>
+    const double Region = 400e3;
+
+    /// <summary>How many runs make a sample of at least 200 µs, with a margin: the faster of two decides.</summary>
+    public static int Times(Action run)
+    {
+        var fastest = double.MaxValue;
+        for (var i = 0; i < 2; i++)
+        {
+            var start = Monotonic.Now;
+            run();
+            fastest = Math.Min(fastest, Monotonic.Now - start);
+        }
+        return (int)Math.Ceiling(Region / Math.Max(1, fastest));
+    }
+
+    /// <summary>Tokens a second that the slower of memory and arithmetic allows.</summary>
+    public static Ceiling Bound(LlmWork work, HostCeilings ceilings, int tokens)
+    {
+        var (moving, adding) = (work.Bytes / ceilings.Read, work.Flop / ceilings.Flop);
+        return moving >= adding
+            ? new(tokens / moving, $"measured: {Pretty.Bytes(work.Bytes)} of weights and cache at {Pretty.Value(ceilings.Read, "B/s")}, the fastest short read bursts on the same cores")
+            : new(tokens / adding, $"measured: {Pretty.Value(work.Flop, "FLOP")} at {Pretty.Value(ceilings.Flop, "FLOP/s")}, the fastest short bursts of fp32 multiply-adds on the same cores");
+    }
+
+    /// <summary>Says where a score is no number.</summary>
+    public static string? NotFinite(ILanguageModel model, int turns)
+    {
+        for (var turn = 0; turn < turns; turn++)
+        {
+            var logits = model.Logits(turn);
+            for (var token = 0; token < logits.Length; token++)
+            {
+                if (!float.IsFinite(logits[token])) return string.Create(CultureInfo.InvariantCulture, $"the score of token {token} after turn {turn} is {logits[token]}");
+            }
+        }
+        return null;
+    }
+}

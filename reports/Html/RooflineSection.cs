@@ -1,0 +1,54 @@
+using GpuLab.Model;
+using GpuLab.Reports.Plots;
+using GpuLab.Statistics;
+
+namespace GpuLab.Reports.Html;
+
+/// <summary>For each kind of slice the rate that memory and arithmetic together allow, over operations per byte: both ceilings as measured on it.</summary>
+static class RooflineSection
+{
+    const int MostPlots = 4;
+
+    /// <summary>Of one slice, alone.</summary>
+    /// <param name="Memory">The fastest figure of a memory probe.</param>
+    /// <param name="Rates">By arithmetic probe.</param>
+    sealed record Roof(string Layout, string Slice, string Profile, Figure Memory, IReadOnlyDictionary<ProbeInfo, Figure> Rates)
+    {
+        /// <summary>Operations per byte from which arithmetic decides.</summary>
+        public double Ridge(ProbeInfo probe) => Rates[probe].Median / Memory.Median;
+    }
+
+    public static Section? Of(ReportModel model)
+    {
+        var alone = model.Main.Where(f => PhaseText.IsAlone(f.Phase) && f.Worst != Severity.Invalid && f.Median > 0).ToList();
+        var roofs = alone.GroupBy(f => (f.Layout, f.Slice)).Select(Roofed).OfType<Roof>().DistinctBy(r => r.Profile).ToList();
+        if (roofs.Count == 0) return null;
+        var probes = roofs.SelectMany(r => r.Rates.Keys).Distinct().ToList();
+        return new("roofline", "Roofline by slice", Html.Of($"{probes.Take(MostPlots).Select(p => Draw(model, p, [.. roofs.Where(r => r.Rates.ContainsKey(p))]))}{Table(model, roofs, probes)}"));
+    }
+
+    static Roof? Roofed(IGrouping<(string Layout, string Slice), Figure> figures)
+    {
+        var memory = figures.Where(f => f.Probe.Resource == Resource.Memory && f.Metric.Unit == "B/s").MaxBy(f => f.Median);
+        var rates = figures.Where(f => f.Probe.Resource == Resource.Compute && f.Metric.Unit is "FLOP/s" or "OP/s").GroupBy(f => f.Probe).ToDictionary(g => g.Key, g => g.MaxBy(f => f.Median)!);
+        return memory is null || rates.Count == 0 ? null : new(figures.Key.Layout, figures.Key.Slice, memory.Profile, memory, rates);
+    }
+
+    static Html Draw(ReportModel model, ProbeInfo probe, IReadOnlyList<Roof> roofs)
+    {
+        var (from, to) = (Math.Min(1 / 16.0, roofs.Min(r => r.Ridge(probe)) / 8), roofs.Max(r => r.Ridge(probe)) * 8);
+        var marks = roofs.Select(r => (Mark)new Line(model.Slice(r.Layout, r.Slice) with { Name = r.Profile }, [new(from, from * r.Memory.Median), new(r.Ridge(probe), r.Rates[probe].Median), new(to, r.Rates[probe].Median)]));
+        var plot = new Plot($"Roofline, {probe.Id}", new Log("operations per byte", "1"), new Log("rate", probe.Main.Unit), [.. marks])
+        { DirectLabels = true, Simulated = model.Simulated, Description = "Attainable rate over operations per byte, one line a kind of slice: slanted where memory decides, level where arithmetic does." };
+        var (first, last) = (roofs.MaxBy(r => r.Memory.Median)!, roofs.MinBy(r => r.Memory.Median)!);
+        var turns = first == last ? $"{first.Profile} turns at {Pretty.Digits(first.Ridge(probe))} operations per byte" : $"{first.Profile} turns at {Pretty.Digits(first.Ridge(probe))} operations per byte, {last.Profile} at {Pretty.Digits(last.Ridge(probe))}";
+        return Parts.Plot(model, plot, $"Left of its corner a slice waits for memory ({first.Memory.Probe.Id}), right of it for arithmetic; both ceilings are what was {(model.Simulated ? "predicted" : "measured")} on the slice alone, none is from a data sheet. {turns}.");
+    }
+
+    static Html Table(ReportModel model, IReadOnlyList<Roof> roofs, IReadOnlyList<ProbeInfo> probes) => Html.Of($"""
+        <div class="scroll"><table class="sortable"><thead><tr><th>profile</th><th>on</th><th class="n">memory</th>{probes.Select(p => Html.Of($"<th class=\"n\">{p.Id}</th><th class=\"n\">corner</th>"))}</tr></thead><tbody>
+        {roofs.Select(r => Html.Of($"<tr data-key=\"{model.Slice(r.Layout, r.Slice).Name}\"><td>{Parts.Name(r.Profile)}</td><td>{Parts.Slice(model, r.Layout, r.Slice)}</td>{Parts.Value(r.Memory.Median, "B/s")}{probes.Select(p => r.Rates.TryGetValue(p, out var rate) ? Html.Of($"{Parts.Value(rate.Median, p.Main.Unit)}{Parts.Value(r.Ridge(p), "1")}") : Html.Of($"<td class=\"n\">–</td><td class=\"n\">–</td>"))}</tr>"))}
+        </tbody></table></div>
+        <p class="more">Corner: operations per byte from which arithmetic decides.</p>
+        """);
+}
