@@ -2,7 +2,6 @@ using System.Text.Json;
 using GpuLab.Control.Health;
 using GpuLab.Control.Host;
 using GpuLab.Control.Mig;
-using GpuLab.Statistics;
 using GpuLab.Tests.Mig;
 
 namespace GpuLab.Tests.Cuda;
@@ -117,7 +116,7 @@ public sealed class DoctorTests
     {
         using var machine = new CudaDouble("h200-141gb");
         machine.Nvml.Write("faults", "nvmlInit_v2 1 18");
-        var (exit, output, errors) = machine.Nvml.Run("doctor");
+        var (exit, output, errors) = machine.Nvml.Run("doctor", "--json");
         Assert.True(exit == 0, errors);
         Assert.Contains("LIB_RM_VERSION_MISMATCH", output, StringComparison.Ordinal);
     }

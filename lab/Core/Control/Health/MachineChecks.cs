@@ -12,7 +12,7 @@ public static class MachineChecks
     {
         var missing = machine.Libraries.Where(l => l.Value is not null).ToList();
         foreach (var (library, obstacle) in missing)
-            yield return new(machine.KernelModule is null ? Severity.Note : Severity.Suspect, "driver", library, $"{char.ToUpperInvariant(obstacle![0])}{obstacle[1..]}.",
+            yield return new(machine.KernelModule is null ? Severity.Note : Severity.Suspect, "driver", library, $"It cannot be used: {obstacle}.",
                 machine.Container is null ? "Install the NVIDIA driver to measure on a GPU; the host can be measured without." : "Start the container with the GPU (--gpus all, NVIDIA_DRIVER_CAPABILITIES=compute,utility).");
         if (machine is { KernelModule: { } module, Driver: { } driver } && module != driver)
             yield return new(Severity.Suspect, "driver-mismatch", "driver", $"The kernel module is {module}, the libraries are {driver}.", "Reload the module or restart the machine after an update of the driver.");
