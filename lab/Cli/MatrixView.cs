@@ -20,10 +20,19 @@ static class MatrixView
             Print([.. group], $"layout {group.Key.Layout}: change of the victim beside an aggressor{mark}");
         foreach (var curve in found.Contention) Print(curve, mark);
         foreach (var dial in found.Dials) Print(dial, mark);
-        foreach (var check in found.Nulls)
+        // Of many checks the sum is told, and what went wrong.
+        foreach (var check in found.Nulls.Where(n => n.Alarm || found.Nulls.Count <= MostColumns))
             Terminal.Out.MarkupLineInterpolated($"null check, {check.First.Together.Probe.Id} on {check.First.Together.Slice} of {check.First.Together.Layout}: {check.First.Verdict} {check.Second.Verdict} {check.Verdict} ({Change(check.Ratio.Ratio)})");
+        if (NullRate.Of(found.Nulls) is { } rate)
+            Terminal.Out.MarkupLineInterpolated($"{rate.Comparisons} comparisons of something with itself: {rate.Alarms} came out different ({Pretty.Percent(rate.Share)}; chance alone gives up to 5 %), {rate.Undecided} undecided.");
         foreach (var layout in found.Layouts) Print(layout);
-        foreach (var cause in found.Attributions.Take(MostRows)) Terminal.Out.MarkupLineInterpolated($"[grey]{cause.Key.Together.Name}: {string.Join(' ', cause.Value.Select(a => a.Reason))}[/]");
+        // Many couplings share one cause: the worst of them says it.
+        foreach (var causes in found.Attributions.GroupBy(a => (a.Key.Together.Layout, a.Key.Together.Probe, Causes: string.Join(' ', a.Value.Select(c => c.Cause)))))
+        {
+            var (worst, more) = (causes.MinBy(c => c.Key.Ratio.Log), causes.Count() - 1);
+            var also = more == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" (and {more} more)");
+            Terminal.Out.MarkupLineInterpolated($"[grey]{worst.Key.Together.Name}{also}: {string.Join(' ', worst.Value.Select(a => a.Reason))}[/]");
+        }
     }
 
     static void Print(IReadOnlyList<IsolationMatrix> matrices, string title)
@@ -38,7 +47,7 @@ static class MatrixView
             var cells = matrix.Cells[row];
             var name = Markup.Escape($"{matrix.Title} on {matrix.Victims[row]}");
             if (!worst) table.AddRow([name, .. cells.Select(Cell)]);
-            else if (cells.OfType<Coupling>().MinBy(c => c.Ratio.Log) is { } least) table.AddRow(name, Cell(least), Markup.Escape(least.Together.Beside));
+            else if (cells.OfType<Coupling>().Where(c => double.IsFinite(c.Ratio.Log)).MinBy(c => c.Ratio.Log) is { } least) table.AddRow(name, Cell(least), Markup.Escape(least.Together.Beside));
         }
         Terminal.Out.Write(table);
         var couplings = matrices.SelectMany(m => m.Cells).SelectMany(r => r).OfType<Coupling>().ToList();
@@ -78,11 +87,20 @@ static class MatrixView
         var taxes = layout.Probes.Where(p => p.Tax is not null).Select(p => $"{p.Probe.Id} {Pretty.Percent(p.Tax!.Value)}").ToList();
         var worst = layout.Probes.MinBy(p => p.Worst)!;
         var text = $"layout {layout.Layout}:";
-        if (taxes.Count == 0) text += $" isolation index {Pretty.Percent(layout.Isolation)}; worst case {Change(worst.Worst)}, {worst.WorstCase.Name}";
+        if (taxes.Count == 0) text += $" isolation index {Pretty.Percent(layout.Isolation)}{ByResource(layout)}; worst case {Change(worst.Worst)}, {worst.WorstCase.Name}";
+        var shared = layout.Probes.Where(p => p.Together is not null).Select(p => Together(p.Probe.Id, p.Together!)).ToList();
+        if (shared.Count > 0) text += $"; all at the same work: {string.Join(", ", shared)}";
         if (sums.Count > 0) text += $"; sum of slices ÷ whole: {string.Join(", ", sums)}";
         if (taxes.Count > 0) text += $" partition tax: {string.Join(", ", taxes)}";
         Terminal.Out.MarkupLineInterpolated($"{text}.");
     }
+
+    /// <summary>Of one resource the index says it all.</summary>
+    static string ByResource(LayoutIndex layout) => layout.Resources.Count < 2 ? ""
+        : $" ({string.Join(", ", layout.Resources.Select(r => $"{r.Resource.ToString().ToLowerInvariant()} {Pretty.Percent(r.Isolation)}"))})";
+
+    static string Together(string probe, TogetherIndex all) => string.Create(CultureInfo.InvariantCulture,
+        $"{probe} total progress {all.Throughput:0.00} of {all.Slices}, fairness {all.Jain:0.000}");
 
     static string Cell(Coupling? coupling) => coupling is null ? "–" : $"[{Colour(coupling.Verdict.Kind)}]{Change(coupling.Ratio.Ratio)} {Letter(coupling.Verdict.Kind)}[/]";
 

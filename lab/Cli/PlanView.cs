@@ -33,7 +33,7 @@ static class PlanView
         foreach (var skip in plan.Skips) Terminal.Out.MarkupLineInterpolated($"[yellow]skipped[/] {skip.What}: {skip.Reason} ({skip.Cells} cells)");
         foreach (var effect in effects) Terminal.Out.MarkupLineInterpolated($"{effect}.");
         if (Cuts(plan) is { } cuts) Terminal.Out.MarkupLineInterpolated($"{cuts}");
-        Terminal.Out.MarkupLineInterpolated($"{plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}. Nothing was touched.");
+        Terminal.Out.MarkupLineInterpolated($"{plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}, {Pretty.Time(plan.MostSeconds)} on a machine too noisy for the precision that is asked. Nothing was touched.");
     }
 
     /// <summary>What going through the layouts changes on the device, or null where that is nothing.</summary>
@@ -53,9 +53,11 @@ static class PlanView
         using var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new() { Indented = true });
         writer.WriteStartObject();
         writer.WriteString("device", device.Id.ToString());
+        writer.WriteBoolean("simulated", device.Facts.Simulated);
         writer.WriteString("partitioner", partitioner.Name);
         writer.WriteNumber("trials", plan.TrialCount);
         writer.WriteNumber("seconds", plan.Seconds);
+        writer.WriteNumber("most_seconds", plan.MostSeconds);
         writer.WriteStartArray("detectable");
         foreach (var effect in effects) writer.WriteStringValue(effect);
         writer.WriteEndArray();

@@ -19,8 +19,9 @@ static class SummaryJson
         foreach (var figure in analysis.Figures) Write(writer, figure);
         writer.WriteEndArray();
         writer.WriteStartArray("couplings");
-        foreach (var coupling in analysis.Couplings) Write(writer, coupling);
+        foreach (var coupling in analysis.Couplings) Write(writer, coupling, analysis.Interference.Attributions.GetValueOrDefault(coupling) ?? []);
         writer.WriteEndArray();
+        InterferenceJson.Write(writer, analysis.Interference);
         writer.WriteStartArray("findings");
         foreach (var finding in analysis.Findings)
         {
@@ -36,9 +37,9 @@ static class SummaryJson
         writer.WriteEndObject();
     }
 
-    static void Write(Utf8JsonWriter writer, Coupling coupling)
+    static void Write(Utf8JsonWriter writer, Coupling coupling, IReadOnlyList<Attribution> causes)
     {
-        var (figure, interval) = (coupling.Together, coupling.Ratio.Interval(0.95));
+        var (figure, interval) = (coupling.Together, coupling.Ratio.Interval(Verdicts.Confidence));
         writer.WriteStartObject();
         writer.WriteString("layout", figure.Layout);
         writer.WriteString("mode", figure.Mode);
@@ -59,6 +60,7 @@ static class SummaryJson
             Number(writer, "skew", proof.Skew);
             Number(writer, "rate_gap", proof.Gap);
         }
+        if (causes.Count > 0) InterferenceJson.Causes(writer, causes);
         writer.WriteEndObject();
     }
 
@@ -98,7 +100,7 @@ static class SummaryJson
     }
 
     /// <summary>JSON has no NaN: it becomes null.</summary>
-    static void Number(Utf8JsonWriter writer, string name, double value)
+    internal static void Number(Utf8JsonWriter writer, string name, double value)
     {
         if (double.IsFinite(value)) writer.WriteNumber(name, value);
         else writer.WriteNull(name);

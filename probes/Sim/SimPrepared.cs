@@ -11,6 +11,9 @@ sealed class SimPrepared : IVirtualProbe
     /// <summary>From the end of a sample to the start of the next, nanoseconds.</summary>
     const long Gap = 500;
 
+    /// <summary>Step of a worker that has stopped taking samples, nanoseconds.</summary>
+    const long Idle = 1_000_000;
+
     /// <summary>Latest start of a worker after the deadline, nanoseconds.</summary>
     const double Skew = 20_000;
 
@@ -27,7 +30,7 @@ sealed class SimPrepared : IVirtualProbe
     readonly HashNoise noise;
     readonly double?[] numbers;
     readonly HashNoise[] scatter;
-    readonly double within, steady;
+    readonly double within, phases, steady;
 
     HashNoise jitter;
     PlantedTiming timing;
@@ -41,6 +44,7 @@ sealed class SimPrepared : IVirtualProbe
         noise = new(request.Seed, slice.Name);
         var planted = effects.OfType<PlantedEffect.Noise>().ToArray();
         within = planted.LastOrDefault(n => n.Within is not null)?.Within ?? work.Noise;
+        phases = planted.LastOrDefault(n => n.Phases is not null)?.Phases ?? Phases;
         var slowest = effects.OfType<PlantedEffect.BadSm>().Aggregate(1.0, (all, bad) => all * bad.To);
         scatter = [.. work.Outputs.Select((_, i) => noise.For(string.Create(CultureInfo.InvariantCulture, $"output {i}")))];
         numbers = [.. work.Outputs.Select(o => o.Number?.Invoke(slowest))];
@@ -62,7 +66,7 @@ sealed class SimPrepared : IVirtualProbe
         start = phase.Start;
         if (began == 0) began = start;
         (index, period) = (0, phase.PeriodNs);
-        region = work.Seconds * work.Operations * 1e9 * steady * Beside(phase.Beside) * Math.Exp(Phases * jitter.For("phase").Normal(0));
+        region = work.Seconds * work.Operations * 1e9 * steady * Beside(phase.Beside) * Math.Exp(phases * jitter.For("phase").Normal(0));
         Now = start + (long)(Skew * jitter.For("skew").Uniform(0) + timing.Late * 1e9);
     }
 
@@ -73,6 +77,11 @@ sealed class SimPrepared : IVirtualProbe
         if (since >= timing.HangsAfter)
         {
             Thread.Sleep(1);
+            return;
+        }
+        if (since >= timing.StopsAfter)
+        {
+            Now += Idle;
             return;
         }
         var factor = timing.Factor((Now - began) * 1e-9, since, index, out var throttled) * Math.Exp(within * jitter.Normal(index));

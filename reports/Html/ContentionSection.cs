@@ -8,7 +8,7 @@ namespace GpuLab.Reports.Html;
 /// <summary>Curves of interference: one slice to all at the same work, aggressors dialled from idle to full, and each layout in a few numbers.</summary>
 static class ContentionSection
 {
-    static readonly Series Measured = new(0, "measured"), Ideal = new(1, "if each kept what it does alone");
+    static readonly Series Measured = new(0, "all together"), Ideal = new(1, "if each kept what it does alone");
 
     public static Section? Of(ReportModel model)
     {
@@ -21,10 +21,10 @@ static class ContentionSection
     {
         var metric = curve.Probe.Main;
         var plot = new Plot($"{ReportModel.Title(curve.Probe, curve.Parameters)} on one slice and more, layout {curve.Layout}", new Linear("slices at work", "1", 0), new Linear($"{metric.Name}, {Across(metric)}", metric.Unit, 0),
-            new Line(Ideal, [.. curve.Points.Select(p => new XY(p.Slices, p.Ideal))]), new Line(Measured, [.. curve.Points.Select(p => new XY(p.Slices, p.Aggregate))]))
+            new Line(Ideal, [.. curve.Points.Where(p => double.IsFinite(p.Ideal)).Select(p => new XY(p.Slices, p.Ideal))]), new Line(Measured, [.. curve.Points.Where(p => double.IsFinite(p.Aggregate)).Select(p => new XY(p.Slices, p.Aggregate))]))
         { Simulated = model.Simulated, Description = $"{metric.Name} of all slices at work over their number." };
         var last = curve.Points[^1];
-        var caption = FormattableString.Invariant($"With {last.Slices} slices at work each keeps at least {Pretty.Percent(last.Worst)} of what it does alone; fairness (Jain) {last.Jain:0.000}. Sums are work in the common window by its length.");
+        var caption = FormattableString.Invariant($"With {last.Slices} slices at work each keeps at least {Pretty.Percent(last.Worst)} of what it does alone; fairness (Jain) {(double.IsFinite(last.Jain) ? Pretty.Digits(last.Jain) : "–")}. Sums are work in the common window by its length.");
         return Html.Of($"{Parts.Plot(model, plot, caption)}{MatrixSection.Table(model, [.. curve.Points.SelectMany(p => p.Couplings)])}");
     }
 
@@ -34,7 +34,7 @@ static class ContentionSection
     {
         var first = curves[0];
         var several = curves.Select(c => c.Aggressors).Distinct().Count() > 1;
-        var lines = curves.Select((c, i) => (Mark)new Line(new Series(i, several ? $"{c.Victim} beside {c.Aggressors}" : c.Victim), [.. c.Points.Select(p => new XY(p.Duty, p.Coupling.Ratio.Ratio))])).ToList();
+        var lines = curves.Select((c, i) => (Mark)new Line(new Series(i, several ? $"{c.Victim} beside {c.Aggressors}" : c.Victim), [.. c.Points.Where(p => double.IsFinite(p.Coupling.Ratio.Ratio)).Select(p => new XY(p.Duty, p.Coupling.Ratio.Ratio))])).ToList();
         var plot = new Plot($"{ReportModel.Title(first.Probe, first.Parameters)} beside dialled aggressors, layout {first.Layout}", new Linear("aggressors' share of their own solo rate", "%", 0), new Linear("share of solo performance kept", "%"),
             [new Rule("alone", new(0, 1), new(1, 1)), .. lines])
         { Simulated = model.Simulated, Description = "One line a victim; a level line is isolation." };
@@ -47,8 +47,11 @@ static class ContentionSection
         <div class="scroll"><table class="sortable"><thead><tr><th>layout</th><th>what</th><th class="n">worst case keeps</th><th>worst case</th><th class="n">total progress</th><th class="n">mean slowdown</th><th class="n">fairness</th><th class="n">sum ÷ whole</th><th class="n">partition tax</th></tr></thead><tbody>
         {layouts.SelectMany(l => l.Probes.Select(p => Row(l, p)))}
         </tbody></table></div>
-        <p>Isolation index (geometric mean of the worst cases, all probes of equal weight): {string.Join(", ", layouts.Where(l => l.Probes.All(p => p.Tax is null)).Select(l => $"{l.Layout} {Pretty.Percent(l.Isolation)}"))}.</p>
+        <p>Isolation index (geometric mean of the worst cases, all probes of equal weight): {string.Join(", ", layouts.Where(l => l.Probes.All(p => p.Tax is null)).Select(l => $"{l.Layout} {Pretty.Percent(l.Isolation)}{ByResource(l)}"))}.</p>
         """);
+
+    static string ByResource(LayoutIndex layout) => layout.Resources.Count < 2 ? ""
+        : $" ({string.Join(", ", layout.Resources.Select(r => $"{r.Resource.ToString().ToLowerInvariant()} {Pretty.Percent(r.Isolation)}"))})";
 
     static Html Row(LayoutIndex layout, ProbeIndex p) => Html.Of($"<tr><td>{Parts.Name(layout.Layout)}</td><td>{Parts.Name(ReportModel.Title(p.Probe, p.Parameters))}</td>{Parts.Percent(p.Tax is null ? p.Worst : null)}<td>{Parts.Name(p.Tax is null ? $"{p.WorstCase.Slice} {(p.WorstCase.Beside.Length > 0 ? $"beside {p.WorstCase.Beside}" : "")}".TrimEnd() : "")}</td>{Number(p.Together?.Throughput)}{Number(p.Together?.Turnaround)}{Number(p.Together?.Jain)}{Parts.Percent(p.SumOverWhole)}{Parts.Percent(p.Tax)}</tr>");
 

@@ -4,7 +4,7 @@ using GpuLab.Statistics;
 
 namespace GpuLab.Reports.Html;
 
-/// <summary>The isolation matrix: what each victim keeps beside each aggressor, with a verdict for every cell and the proof of overlap.</summary>
+/// <summary>The isolation matrix: what each victim loses beside each aggressor, with a verdict for every cell and the proof of overlap.</summary>
 static class MatrixSection
 {
     const int MostRowsInOnePlot = 42;
@@ -14,22 +14,27 @@ static class MatrixSection
         var found = model.Analysis.Interference;
         if (found.Matrices.Count == 0 && found.Nulls.Count == 0) return null;
         var groups = found.Matrices.GroupBy(m => (m.Layout, Columns: string.Join('|', m.Aggressors.Select(a => a.Name))));
-        return new("matrix", "Isolation", Html.Of($"{groups.SelectMany(g => g.SelectMany(Rows).Chunk(MostRowsInOnePlot).Select(rows => Matrix(model, g.Key.Layout, rows)))}{Html.When(found.Nulls.Count > 0, () => Nulls(model, found.Nulls))}"));
+        return new("matrix", "Isolation", Html.Of($"{groups.SelectMany(g => Plots(model, [.. g]))}{Html.When(found.Nulls.Count > 0, () => Nulls(model, found.Nulls))}"));
     }
 
-    static IEnumerable<(IsolationMatrix Matrix, int Row)> Rows(IsolationMatrix matrix) => matrix.Victims.Select((_, i) => (matrix, i));
+    /// <summary>Of several victims a plot for each work, with the slices as rows; of one victim a single plot, with its works as rows.</summary>
+    static IEnumerable<Html> Plots(ReportModel model, IReadOnlyList<IsolationMatrix> matrices)
+    {
+        var victims = matrices.SelectMany(m => m.Victims).Distinct().ToList();
+        if (victims.Count == 1)
+            return matrices.Chunk(MostRowsInOnePlot).Select(some => Matrix(model, $"{victims[0]} of {matrices[0].Layout} beside aggressors", "what it does", [.. some.Select(m => (m.Title, m, 0))]));
+        return matrices.SelectMany(m => m.Victims.Select((v, i) => (v, m, i)).Chunk(MostRowsInOnePlot), (m, rows) => Matrix(model, $"{m.Title} beside aggressors, layout {m.Layout}", "victim", rows));
+    }
 
-    static Html Matrix(ReportModel model, string layout, (IsolationMatrix Matrix, int Row)[] rows)
+    static Html Matrix(ReportModel model, string title, string rowsAre, (string Name, IsolationMatrix Matrix, int Row)[] rows)
     {
         var columns = rows[0].Matrix.Aggressors;
-        List<IReadOnlyList<double>> kept = [.. rows.Select(r => (IReadOnlyList<double>)[.. r.Matrix.Cells[r.Row].Select(c => c is null || c.Verdict.Kind == VerdictKind.Invalid ? double.NaN : c.Ratio.Ratio)])];
-        var lowest = kept.SelectMany(r => r).Where(double.IsFinite).DefaultIfEmpty(1).Min();
-        var plot = new Plot($"What victims keep beside aggressors, layout {layout}", new Band("aggressor", [.. columns.Select(c => c.Name)]),
-            new Band("victim", [.. rows.Select(r => $"{r.Matrix.Title} · {r.Matrix.Victims[r.Row]}")]),
-            new Cells("kept", kept, "1", Math.Min(0.9, lowest), 1.02))
-        { Simulated = model.Simulated, Aspect = Math.Clamp(0.12 + 0.045 * rows.Length, 0.25, 1.6), Description = "Rows are victims, columns aggressors; 1 is isolation, and the first column, beside none, must be 1." };
+        List<IReadOnlyList<double>> lost = [.. rows.Select(r => (IReadOnlyList<double>)[.. r.Matrix.Cells[r.Row].Select(c => c is null || c.Verdict.Kind == VerdictKind.Invalid ? double.NaN : 1 - c.Ratio.Ratio)])];
+        var most = lost.SelectMany(r => r).Where(double.IsFinite).DefaultIfEmpty(0).Max();
+        var plot = new Plot(title, new Band("aggressor", [.. columns.Select(c => c.Name)]), new Band(rowsAre, [.. rows.Select(r => r.Name)]), new Cells("lost", lost, "%", 0, Math.Max(0.1, most)))
+        { Simulated = model.Simulated, Aspect = Math.Clamp(0.12 + 0.045 * rows.Length, 0.25, 1.6), Description = "Rows are victims, columns aggressors; 0 is isolation, and the first column, beside none, must be 0." };
         var couplings = rows.SelectMany(r => r.Matrix.Cells[r.Row]).OfType<Coupling>().ToList();
-        return Html.Of($"{Parts.Plot(model, plot, $"Share of the solo performance that is left, for rates and times alike: 1 is isolation. {Verdicts(couplings)}")}{Table(model, couplings)}");
+        return Html.Of($"{Parts.Plot(model, plot, $"Per cent of its solo performance that the victim loses, for rates and times alike: 0 is isolation; below 0 it gains. {Verdicts(couplings)}")}{Table(model, couplings)}");
     }
 
     static string Verdicts(IReadOnlyList<Coupling> couplings) =>
@@ -48,8 +53,11 @@ static class MatrixSection
         return Html.Of($"<tr data-key=\"{model.Slice(f.Layout, f.Slice).Name}\"><td>{Parts.Slice(model, f.Layout, f.Slice)}</td><td>{Parts.Name(ReportModel.Title(f.Probe, f.Parameters))}</td><td>{Parts.Name(f.Beside.Length > 0 ? f.Beside : f.Mode is "matrix" or "null" or "dial" ? "none" : "all at work")}</td><td>{c.Verdict.ToString()}</td>{Parts.Percent(c.Ratio.Ratio)}<td>{Pretty.Percent(interval.Low)} … {Pretty.Percent(interval.High)}</td>{Parts.Percent(c.Ratio.SmallestEffect)}{Parts.Percent(f.Proof?.Busy)}{Parts.Value(f.Proof?.Window ?? double.NaN, "s")}{Parts.Value(f.Proof?.Skew ?? double.NaN, "s")}<td>{Parts.Name($"{c.Verdict.Reason} {why}".TrimEnd())}</td></tr>");
     }
 
+    static string Rate(IReadOnlyList<NullCheck> checks) => NullRate.Of(checks) is not { } rate ? ""
+        : FormattableString.Invariant($" Of {rate.Comparisons} comparisons {rate.Alarms} came out different ({Pretty.Percent(rate.Share)}; chance alone gives up to 5 %) and {rate.Undecided} are undecided.");
+
     static Html Nulls(ReportModel model, IReadOnlyList<NullCheck> checks) => Html.Of($"""
-        <p>The same cell twice, with nothing beside it: what the lab finds where there is nothing to find. Each must be ISOLATED, ISOLATED and SAME.</p>
+        <p>The same cell twice, with nothing beside it: what the lab finds where there is nothing to find. Each must be ISOLATED, ISOLATED and SAME.{Rate(checks)}</p>
         <div class="scroll"><table class="sortable"><thead><tr><th>what</th><th>slice</th><th>A</th><th>B</th><th>A against B</th><th class="n">B ÷ A</th></tr></thead><tbody>
         {checks.Select(n => Html.Of($"<tr><td>{Parts.Name(ReportModel.Title(n.First.Together.Probe, n.First.Together.Parameters))}</td><td>{Parts.Slice(model, n.First.Together.Layout, n.First.Together.Slice)}</td><td>{n.First.Verdict.ToString()}</td><td>{n.Second.Verdict.ToString()}</td><td>{n.Verdict.ToString()}</td>{Parts.Percent(n.Ratio.Ratio)}</tr>"))}
         </tbody></table></div>

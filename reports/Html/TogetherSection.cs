@@ -19,6 +19,7 @@ static class TogetherSection
             new Rule("alone", new(1, -0.5), new(1, rows.Count - 0.5)), new Dots(new(-1, "kept"), Along.X, dots))
         { Simulated = model.Simulated, Description = "One row a slice and probe, worst first; 100 % is isolation." };
         var left = pairs.Count > MostRows ? $" The worst {MostRows} of {pairs.Count}." : "";
-        return new("together", "Alone against together", Parts.Plot(model, plot, $"Worst first; 100 % is isolation, for rates and for times alike. Bars are quotients of interval ends, so they are wider than 95 % intervals.{left}"));
+        var judged = model.Analysis.Couplings.Where(c => !c.Together.ForRatio && !curves.Contains(c.Together)).ToList();
+        return new("together", "Alone against together", Html.Of($"{Parts.Plot(model, plot, $"Worst first; 100 % is isolation, for rates and for times alike. Bars are quotients of interval ends, so they are wider than 95 % intervals; the table has those of the ratios.{left}")}{Html.When(judged.Count > 0, () => MatrixSection.Table(model, judged))}"));
     }
 }

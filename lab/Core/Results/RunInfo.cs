@@ -63,6 +63,7 @@ public sealed record SkipDocument(string What, string Reason, int Cells);
 [JsonDerivedType(typeof(WorkerEvent), "worker")]
 [JsonDerivedType(typeof(TrialReady), "trial-ready")]
 [JsonDerivedType(typeof(TrialWindow), "trial-window")]
+[JsonDerivedType(typeof(TrialClocks), "trial-clocks")]
 [JsonDerivedType(typeof(TrialDone), "trial-done")]
 [JsonDerivedType(typeof(RunEnded), "run-ended")]
 public record RunEvent(long TimeNs);
@@ -94,6 +95,11 @@ public sealed record TrialWindow(long TimeNs, string Trial, Phase Phase, long St
 /// <param name="Samples">Wholly inside the window.</param>
 /// <param name="PeriodNs">From one sample's start to the next where it is dialled; 0 where samples follow each other.</param>
 public sealed record WindowRate(double Median, double Mean, double Duty, int Samples, long PeriodNs = 0);
+
+/// <summary>Clocks as they were while a phase went on, read once near its end; only of devices that tell them.</summary>
+/// <param name="Slice">The slice at work alone; empty where several work together.</param>
+/// <param name="Hertz">By scope: <c>device</c>, <c>cpu0</c>.</param>
+public sealed record TrialClocks(long TimeNs, string Trial, Phase Phase, string Slice, IReadOnlyDictionary<string, double> Hertz) : RunEvent(TimeNs);
 
 /// <summary>A trial is finished if and only if this record is on disk.</summary>
 /// <param name="Status"><c>ok</c>, <c>skipped</c>, <c>failed</c>, or <c>decided</c> where earlier repeats were enough for a verdict.</param>

@@ -51,22 +51,49 @@ public sealed unsafe class Arena : IDisposable
     public long Deadline
     {
         get => Volatile.Read(ref Control->Deadline);
-        set => Volatile.Write(ref Control->Deadline, value);
+        set
+        {
+            Volatile.Write(ref Control->Deadline, value);
+            Futex.Ring(&Control->Calls);
+        }
     }
 
     /// <summary>Set by the coordinator; workers look at it between samples.</summary>
     public bool Stop
     {
         get => Volatile.Read(ref Control->Stop) != 0;
-        set => Volatile.Write(ref Control->Stop, value ? 1 : 0);
+        set
+        {
+            Volatile.Write(ref Control->Stop, value ? 1 : 0);
+            Futex.Ring(&Control->Calls);
+        }
     }
 
     /// <summary>Virtual time up to which simulated workers may go; real ones do not look at it.</summary>
     public long Horizon
     {
         get => Volatile.Read(ref Control->Horizon);
-        set => Volatile.Write(ref Control->Horizon, value);
+        set
+        {
+            Volatile.Write(ref Control->Horizon, value);
+            Futex.Ring(&Control->Calls);
+        }
     }
+
+    /// <summary>Grows whenever the coordinator sets something above; read before looking, it tells whether anything was set since.</summary>
+    public int Calls => Volatile.Read(ref Control->Calls);
+
+    /// <summary>Grows whenever a worker says that it has got as far as it can.</summary>
+    public int Answers => Volatile.Read(ref Control->Answers);
+
+    /// <summary>A worker has got as far as it can: the coordinator may look.</summary>
+    public void Answer() => Futex.Ring(&Control->Answers);
+
+    /// <summary>A worker sleeps until the coordinator sets something, or for so many nanoseconds.</summary>
+    public void AwaitCall(int seen, long nanoseconds) => Futex.Await(&Control->Calls, seen, nanoseconds);
+
+    /// <summary>The coordinator sleeps until a worker answers, or for so many nanoseconds.</summary>
+    public void AwaitAnswer(int seen, long nanoseconds) => Futex.Await(&Control->Answers, seen, nanoseconds);
 
     public ArenaSlot this[int slot] => new((ArenaSlot.State*)(memory + Page + (long)slot * SlotSize));
 
@@ -91,6 +118,10 @@ public sealed unsafe class Arena : IDisposable
         public long Horizon;
         fixed long apartToo[7];
         public int Stop;
+        fixed int apartAsWell[15];
+        public int Calls;
+        fixed int apartAgain[15];
+        public int Answers;
     }
 }
 

@@ -1,24 +1,33 @@
 using System.Globalization;
 using GpuLab.Results;
 using GpuLab.Statistics;
+using GpuLab.Statistics.Gates;
 using GpuLab.Sweeps;
 
 namespace GpuLab.Running;
 
 /// <summary>
 /// Keeps the ratio of together to alone of each repeat, and tells which cells need no more repeats. Looking after each repeat would find something sooner
-/// or later, so a verdict only counts as certain where intervals of 99 % (98 % for isolation) agree with it.
+/// or later, so a verdict only counts as certain where the interval of 99 % agrees with it.
 /// </summary>
 sealed class DecidedCells
 {
-    /// <summary>Confidence of the intervals that have to agree before a cell is left alone.</summary>
+    /// <summary>Confidence of the interval that has to agree before a cell is left alone.</summary>
     const double Confidence = 0.99;
 
     readonly Dictionary<int, SortedDictionary<string, (Model.Better Better, List<double> Alone, List<double> Together)>> cells = [];
     readonly HashSet<int> invalid = [];
 
     /// <param name="earlier">Of a run that is resumed.</param>
-    public DecidedCells(RunData? earlier) => this.earlier = earlier is null ? null : Earlier(earlier);
+    public DecidedCells(RunData? earlier)
+    {
+        if (earlier is null) return;
+        this.earlier = Earlier(earlier);
+        foreach (var done in earlier.Events.OfType<TrialDone>())
+        {
+            if (IsSpoilt(done.Flags) && CellEvidences.TrialId(done.Trial) is var (cell, _)) invalid.Add(cell);
+        }
+    }
 
     readonly Dictionary<int, List<(string Slice, double Alone, double Together)>>? earlier;
 
@@ -26,13 +35,17 @@ sealed class DecidedCells
     public void Add(Trial trial, IReadOnlyList<Work> works, TrialResult result)
     {
         var cell = trial.Cell.Number;
-        if (result.Flags.Contains("no-overlap") || result.Flags.Contains("wrong-data")) invalid.Add(cell);
+        if (IsSpoilt(result.Flags)) invalid.Add(cell);
         foreach (var (slice, alone, together) in Ratios(result.Rows, result.Events.OfType<TrialWindow>().FirstOrDefault(), trial.Id))
         {
             var work = works.First(w => w.Slice == slice);
             if (work.Role == Role.Victim) Add(cell, slice, work.Probe.Main, alone, together);
         }
     }
+
+    /// <summary>Nothing is certain of a cell that a gate will call INVALID.</summary>
+    static bool IsSpoilt(IReadOnlyList<string> flags) =>
+        flags.Select(TrialFlag.Parse).Any(f => f.Is(OverlapGates.Flag) || f.Is(DataGates.WrongDataFlag) || f.Is(DataGates.FutureFlag));
 
     /// <summary>Why a cell needs no more repeats; null where it does.</summary>
     public string? Has(Cell cell)
@@ -76,7 +89,7 @@ sealed class DecidedCells
         var cells = new Dictionary<int, List<(string, double, double)>>();
         foreach (var trial in run.Samples.GroupBy(s => s.Trial))
         {
-            var number = int.Parse(trial.Key.AsSpan(1, trial.Key.IndexOf('r', StringComparison.Ordinal) - 1), CultureInfo.InvariantCulture);
+            if (CellEvidences.TrialId(trial.Key) is not var (number, _)) continue;
             if (!cells.TryGetValue(number, out var list)) cells[number] = list = [];
             list.AddRange(Ratios([.. trial], windows.GetValueOrDefault(trial.Key), trial.Key));
         }
@@ -92,7 +105,7 @@ sealed class DecidedCells
         {
             var metric = groups.Keys.First(k => k.Slice == slice).Metric;
             if (!groups.TryGetValue(new(0, slice, metric, Phase.Solo), out var alone) || !groups.TryGetValue(new(0, slice, metric, Phase.Together), out var together)) continue;
-            yield return (slice, alone[0].Median, together[0].Median);
+            yield return (slice, alone[0].Level, together[0].Level);
         }
     }
 }

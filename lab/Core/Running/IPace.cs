@@ -12,6 +12,9 @@ interface IPace
     /// <summary>Since the start of the phase, nanoseconds.</summary>
     long Elapsed { get; }
 
+    /// <summary>The time on the clock of samples, beyond which none can have begun.</summary>
+    long Now { get; }
+
     /// <summary>Lets the workers go on for so many nanoseconds.</summary>
     void Allow(long nanoseconds);
 

@@ -8,6 +8,9 @@ namespace GpuLab.Running;
 /// </summary>
 sealed class PhaseRunner(Arena arena, Timeouts timeouts, IPace pace)
 {
+    /// <summary>Between two looks at whether a worker that should get ready is still alive, nanoseconds.</summary>
+    const long Glance = 5_000_000;
+
     static long number;
 
     /// <summary>Seconds of wall time spent in phases so far.</summary>
@@ -61,13 +64,15 @@ sealed class PhaseRunner(Arena arena, Timeouts timeouts, IPace pace)
     async Task Armed(IReadOnlyList<WorkerProcess> workers, long id, CancellationToken cancel)
     {
         var late = Monotonic.Now + (long)timeouts.Silence.TotalNanoseconds;
-        while (workers.Any(w => arena[w.Slot].Armed != id))
+        while (true)
         {
+            var answers = arena.Answers;
+            if (workers.All(w => arena[w.Slot].Armed == id)) return;
             cancel.ThrowIfCancellationRequested();
             // An answer instead of arming is a failure that Receive turns into its reason.
             if (workers.FirstOrDefault(w => !w.Alive || w.HasAnswer) is { } wrong) await wrong.Receive<Done>(timeouts.Silence, cancel);
             if (Monotonic.Now > late) throw new WorkerException("the worker did not get ready to start a phase");
-            Monotonic.WaitUntil(Monotonic.Now + 50_000, spin: 0);
+            arena.AwaitAnswer(answers, Glance);
         }
     }
 

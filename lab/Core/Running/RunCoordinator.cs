@@ -1,7 +1,9 @@
+using System.Globalization;
 using GpuLab.Control;
 using GpuLab.Control.Simulated;
 using GpuLab.Results;
 using GpuLab.Statistics;
+using GpuLab.Statistics.Gates;
 using GpuLab.Sweeps;
 
 namespace GpuLab.Running;
@@ -12,9 +14,13 @@ namespace GpuLab.Running;
 /// </summary>
 public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Sweep sweep, Plan plan, RunFolder folder, WorkerLauncher launcher, Timeouts timeouts, IRunProgress progress)
 {
+    static readonly IReadOnlyDictionary<string, double> NoClocks = new Dictionary<string, double>();
+
     readonly HashSet<string> finished = [.. folder.Finished];
     readonly Clockwork clock = new(plan.Seconds, Math.Max(1, plan.TrialCount - folder.Finished.Count));
     DecidedCells? decided;
+    readonly OtherRuns others = new(device.Id);
+    bool? tellsClocks;
     int done, failed, skipped;
 
     /// <summary>Stops repeating a cell once its verdicts are certain.</summary>
@@ -113,14 +119,18 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
             if (device.Telemetry is not SimulatedTelemetry) Record(trial, []);
             var at = await workers.Get(slices, cancel);
             var seed = Seed(trial);
-            var result = await workers.Trial(sweep.Stopping).Run(trial, works, at, seed, scratch, cancel);
-            if (result.Flags.Contains("no-overlap"))
+            var result = await workers.Trial(sweep.Stopping, Clocks).Run(trial, works, at, seed, scratch, cancel);
+            IReadOnlyList<string> flags = result.Flags;
+            if (flags.Contains(OverlapGates.Flag))
             {
-                // Something else took the processor for a moment, perhaps; what fails twice is kept with its flag.
-                folder.Append(new WorkerEvent(Monotonic.Now, string.Join('+', works.Select(w => w.Slice)), "repeated", $"{trial.Id}: no-overlap", 0));
-                result = await workers.Trial(sweep.Stopping).Run(trial, works, at, seed, scratch, cancel);
+                // Something else took the processor for a moment, perhaps; what fails twice is kept with its flag. That it was tried twice is kept too:
+                // whoever measures again until it works measures the quiet moments.
+                folder.Append(new WorkerEvent(Monotonic.Now, string.Join('+', works.Select(w => w.Slice)), OverlapGates.RepeatedFlag, $"{trial.Id}: {OverlapGates.Flag}", 0));
+                result = await workers.Trial(sweep.Stopping, Clocks).Run(trial, works, at, seed, scratch, cancel);
+                flags = [.. result.Flags, OverlapGates.RepeatedFlag];
             }
-            return (Outcome(trial, "ok", "", result.Flags, result.TimedSeconds), result);
+            if (!device.Facts.Simulated && others.Seen() is { Count: > 0 } pids) flags = [.. flags, string.Create(CultureInfo.InvariantCulture, $"{HostGates.OtherRunFlag}::{string.Join(' ', pids)}")];
+            return (Outcome(trial, "ok", "", flags, result.TimedSeconds), result);
         }
         catch (ProbeSkippedException skip)
         {
@@ -151,6 +161,17 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
 
     static TrialOutcome Outcome(Trial trial, string status, string reason, IReadOnlyList<string> flags, double timed) =>
         new(Monotonic.Now, trial.Id, status, reason, flags, 0, timed);
+
+    /// <summary>A device that tells no clock is not asked again while slices work.</summary>
+    IReadOnlyDictionary<string, double> Clocks(IReadOnlyList<Work> works, int repeat)
+    {
+        tellsClocks ??= device.Telemetry.Read().Any(IsClock);
+        if (tellsClocks == false) return NoClocks;
+        var readings = device.Telemetry is SimulatedTelemetry simulated ? simulated.Read(works, repeat) : device.Telemetry.Read();
+        return readings.Where(IsClock).DistinctBy(r => r.Scope).ToDictionary(r => r.Scope, r => r.Value);
+    }
+
+    static bool IsClock(Reading reading) => reading.Field == "clock_hz";
 
     /// <summary>A simulated GPU is read once, as it is in the middle of the work.</summary>
     void Record(Trial trial, IReadOnlyList<Work> works)

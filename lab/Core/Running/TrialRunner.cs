@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using GpuLab.Results;
 using GpuLab.Statistics;
+using GpuLab.Statistics.Gates;
 using GpuLab.Sweeps;
 
 namespace GpuLab.Running;
@@ -11,7 +12,8 @@ namespace GpuLab.Running;
 /// together, each victim alone again, in the same processes and on the same memory (MEASUREMENT 3).
 /// </summary>
 /// <param name="simulated">Whether samples are predictions; they say so, and workers are told what runs beside them.</param>
-sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPace pace, bool simulated)
+/// <param name="clocks">Reads the clocks of the device by scope, while some slices are at work in a repeat; empty where it tells none.</param>
+sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPace pace, bool simulated, Func<IReadOnlyList<Work>, int, IReadOnlyDictionary<string, double>> clocks)
 {
     readonly PhaseRunner phases = new(arena, timeouts, pace);
     readonly List<SampleRow> rows = [];
@@ -44,7 +46,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
 
     StoppingRule RuleFor(Player player, double share) => new(stopping with
     {
-        MinSamples = Math.Max(3, (int)(stopping.MinSamples * share)), MinTime = stopping.MinTime * share,
+        MinSamples = Math.Max(3, (int)(stopping.MinSamples * share)), MinTime = stopping.MinTime * share, MaxTime = stopping.MaxTime * share,
     }, stopping.Precision ?? player.Work.Probe.Precision, player.Work.Probe.Slow);
 
     async Task Prepare(Trial trial, IReadOnlyList<Player> team, ulong seed, string scratch, CancellationToken cancel)
@@ -75,7 +77,14 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     async Task Alone(Trial trial, Phase phase, Player player, double share, CancellationToken cancel)
     {
         var watch = new SliceWatch(RuleFor(player, share), (long)(stopping.MinTime * share * 1e9));
-        var samples = await Phase(trial, phase, [player], (samples, elapsed) => Awaited(samples, elapsed) ?? watch.Look(samples[0], elapsed, null), cancel);
+        var samples = await Phase(trial, phase, [player], (samples, elapsed) =>
+        {
+            if (Awaited(samples, elapsed) is { } wait) return wait;
+            var more = watch.Look(samples[0], elapsed, null);
+            // While the slice is still at work: clocks of an idle device say nothing.
+            if (more == 0) ReadClocks(trial, phase, [player]);
+            return more;
+        }, cancel);
         if (player.IsVictim) Note(watch);
         else player.Pace = Dialling.Period(samples[0], player.Work.Duty);
     }
@@ -100,10 +109,17 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
             if (most > 0) return most;
             // Nobody stops alone: all go on for a while after the last rule is met.
             tail = elapsed + Math.Max(100_000_000, 3 * longest);
+            ReadClocks(trial, Results.Phase.Together, team);
             return tail - elapsed;
         }, cancel);
         foreach (var watch in watches.OfType<SliceWatch>()) Note(watch);
         Judge(trial, team, samples, needed);
+    }
+
+    void ReadClocks(Trial trial, Phase phase, IReadOnlyList<Player> atWork)
+    {
+        if (clocks([.. atWork.Select(p => p.Work)], trial.Repeat) is not { Count: > 0 } hertz) return;
+        events.Add(new TrialClocks(Monotonic.Now, trial.Id, phase, phase == Results.Phase.Together ? "" : atWork[0].Work.Slice, hertz));
     }
 
     /// <summary>On a busy machine the first sample may take longer than the longest time of a very short repeat; it is waited for.</summary>
@@ -141,6 +157,8 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
         for (var i = 0; i < team.Count; i++)
         {
             if (team[i].Worker.Dropped > 0) flags.Add("dropped");
+            // A sample starts before the coordinator sets the stop flag, or its clock is ahead.
+            if (samples[i].Count > 0 && samples[i][^1].Start > pace.Now) flags.Add($"{DataGates.FutureFlag}:{team[i].Work.Slice}");
             if (samples[i].Count == 0 && phase != Results.Phase.Warmup) throw new WorkerException($"{team[i].Work.Probe.Id} took no sample on {team[i].Work.Slice}");
             Keep(trial, phase, team[i].Work, samples[i]);
         }

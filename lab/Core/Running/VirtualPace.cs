@@ -13,18 +13,22 @@ sealed class VirtualPace(Arena arena, double timeScale) : IPace
     /// <summary>Between two phases.</summary>
     const long Lead = 1_000_000;
 
-    /// <summary>Between two looks at whether the workers are there, nanoseconds: short beside a message through a pipe.</summary>
-    const long Glance = 20_000;
+    /// <summary>Between two looks at whether a worker died on the way, nanoseconds.</summary>
+    const long Glance = 5_000_000;
 
     readonly Dictionary<ArenaSlot, (long Beat, long Seen)> beats = [];
+    IReadOnlyList<ArenaSlot> team = [];
     long now = Beginning, start, wake;
 
     public long Elapsed => now - start;
+
+    public long Now => now;
 
     /// <summary>After the last sample of the phase before, which may end beyond its horizon.</summary>
     public long Start(IReadOnlyList<ArenaSlot> workers)
     {
         start = now = Math.Max(now, beats.Count == 0 ? now : beats.Keys.Max(b => b.Heartbeat)) + Lead;
+        team = workers;
         foreach (var worker in workers) beats[worker] = (start, Monotonic.Now);
         arena.Horizon = now;
         return start;
@@ -42,7 +46,8 @@ sealed class VirtualPace(Arena arena, double timeScale) : IPace
         cancel.ThrowIfCancellationRequested();
         var left = wake - Monotonic.Now;
         if (left > 1_000_000) return Task.Delay(TimeSpan.FromMilliseconds(Math.Min(left / 1e6, 200)), cancel);
-        Monotonic.WaitUntil(Monotonic.Now + Glance, spin: 0);
+        var answers = arena.Answers;
+        if (!Reached(team)) arena.AwaitAnswer(answers, Glance);
         return Task.CompletedTask;
     }
 

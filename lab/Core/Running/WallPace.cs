@@ -15,6 +15,8 @@ sealed class WallPace : IPace
 
     public long Start(IReadOnlyList<ArenaSlot> workers) => start = Monotonic.Now + Lead;
 
+    public long Now => Monotonic.Now;
+
     public void Allow(long nanoseconds) => allowed = nanoseconds;
 
     public Task Wait(CancellationToken cancel) => Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, Math.Min(allowed, LongestSleep) / 1e6)), cancel);

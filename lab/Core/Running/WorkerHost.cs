@@ -33,8 +33,8 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
     IPreparedProbe? prepared;
     Thread? measuring;
 
-    /// <summary>Between two looks of a simulated worker at how far it may go, nanoseconds: rarer the longer it waits, since many may.</summary>
-    const long Glance = 20_000, LongestGlance = 160_000;
+    /// <summary>Longest sleeps of a simulated worker, nanoseconds: until there is room in its ring, and until the coordinator sets something.</summary>
+    const long Glance = 200_000, Patience = 100_000_000;
 
     /// <summary>Called first on the thread that measures, to pin it.</summary>
     public Action? OnProbeThread { get; init; }
@@ -123,8 +123,8 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
         var sink = new SampleSink(ring);
         var dropped = ring.Dropped;
         slot.SetArmed(go.Number);
-        long deadline;
-        while ((deadline = arena.Deadline) == 0 && !arena.Stop) Thread.Sleep(0);
+        arena.Answer();
+        var deadline = Deadline();
         if (prepared is IVirtualProbe simulated)
         {
             simulated.Begin(new(go.Phase, deadline, [.. (go.Beside ?? []).Select(b => new Neighbour(b.Slice, b.Probe, ParameterDocuments.Read(b.Parameters), b.Duty))], go.PeriodNs));
@@ -147,23 +147,39 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
         return new(options.Slice, go.Number, ring.Written, ring.Dropped - dropped);
     }
 
+    /// <summary>The start; 0 where the phase is called off. A real worker stays awake, so that it starts when it should.</summary>
+    long Deadline()
+    {
+        while (true)
+        {
+            var calls = arena.Calls;
+            if (arena.Deadline is not 0 and var deadline) return deadline;
+            if (arena.Stop) return 0;
+            if (prepared is IVirtualProbe) arena.AwaitCall(calls, Patience);
+            else Thread.Sleep(0);
+        }
+    }
+
     /// <summary>Goes on to the horizon, waits there, and never loses a sample to a full ring.</summary>
     void Predict(IVirtualProbe probe, SampleRing ring, ArenaSlot slot, ref SampleSink sink)
     {
-        var glance = Glance;
+        var told = false;
         while (!arena.Stop)
         {
-            if (probe.Now >= arena.Horizon || ring.Room < IVirtualProbe.MostAtOnce)
-            {
-                Monotonic.WaitUntil(Monotonic.Now + glance, spin: 0);
-                glance = Math.Min(2 * glance, LongestGlance);
-            }
-            else
+            var calls = arena.Calls;
+            var full = ring.Room < IVirtualProbe.MostAtOnce;
+            if (probe.Now < arena.Horizon && !full)
             {
                 probe.Sample(ref sink);
-                glance = Glance;
+                slot.SetHeartbeat(probe.Now);
+                told = false;
+                continue;
             }
             slot.SetHeartbeat(probe.Now);
+            if (!told) arena.Answer();
+            told = true;
+            // That there is room again is not said.
+            arena.AwaitCall(calls, full ? Glance : Patience);
         }
     }
 

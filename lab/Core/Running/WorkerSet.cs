@@ -32,10 +32,11 @@ sealed class WorkerSet(WorkerLauncher launcher, DeviceId device, IReadOnlyList<S
     public Arena Arena { get; } = Arena.Create(slices.Count);
 
     /// <summary>Runs one trial by the clock of the device.</summary>
-    public TrialRunner Trial(Stopping stopping)
+    /// <param name="clocks">Reads the clocks of the device by scope, while some slices are at work in a repeat.</param>
+    public TrialRunner Trial(Stopping stopping, Func<IReadOnlyList<Work>, int, IReadOnlyDictionary<string, double>> clocks)
     {
         var simulated = device.Kind == DeviceKind.Simulated;
-        return new(Arena, stopping, timeouts, simulated ? new VirtualPace(Arena, launcher.TimeScale) : new WallPace(), simulated);
+        return new(Arena, stopping, timeouts, simulated ? new VirtualPace(Arena, launcher.TimeScale) : new WallPace(), simulated, clocks);
     }
 
     /// <summary>Live workers of some slices, started where there are none.</summary>

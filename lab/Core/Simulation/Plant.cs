@@ -18,6 +18,13 @@ public sealed record PlantedWhere(string? Slice = null, string? Resource = null,
         Matches(Slice, slice) && Matches(Probe, probe.Id) && (Repeat is null || Repeat == repeat)
         && (Resource is null || string.Equals(Resource, probe.Resource.ToString(), StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>For a sentence: <c>slice 1g.18gb@0, probe mem.*</c>.</summary>
+    public override string ToString()
+    {
+        string?[] parts = [Slice is null ? null : $"slice {Slice}", Resource is null ? null : $"resource {Resource}", Probe is null ? null : $"probe {Probe}", Repeat is null ? null : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"repeat {Repeat}")];
+        return parts.OfType<string>().DefaultIfEmpty("everything").Aggregate((a, b) => $"{a}, {b}");
+    }
+
     /// <summary>A profile stands for every slice of it.</summary>
     static bool Matches(string? pattern, string text)
     {
@@ -37,8 +44,10 @@ public abstract record PlantedEffect(PlantedWhere Where)
     /// <summary>Performance changes with time: so much a second of a trial, and so much from one repeat to the next.</summary>
     public sealed record Drift(PlantedWhere Where, double PerSecond, double PerRepeat) : PlantedEffect(Where);
 
-    /// <summary>Relative deviation of samples within a repeat, and of whole repeats; in place of the model's own.</summary>
-    public sealed record Noise(PlantedWhere Where, double? Within, double? Between) : PlantedEffect(Where);
+    /// <summary>Relative deviation of samples within a phase, of whole repeats, and of the phases of a repeat; in place of the model's own.</summary>
+    /// <param name="Between">A ratio of phases of one repeat does not feel it: it slows all of them down alike.</param>
+    /// <param name="Phases">Each phase of each slice draws its own: what measuring alone, together and alone again cannot cancel.</param>
+    public sealed record Noise(PlantedWhere Where, double? Within, double? Between, double? Phases) : PlantedEffect(Where);
 
     /// <summary>A share of the samples takes longer by <paramref name="Size"/>.</summary>
     public sealed record Outliers(PlantedWhere Where, double Share, double Size) : PlantedEffect(Where);
@@ -60,6 +69,9 @@ public abstract record PlantedEffect(PlantedWhere Where)
 
     /// <summary>The worker stops producing samples so many seconds into a phase, and lives.</summary>
     public sealed record Hang(PlantedWhere Where, double After) : PlantedEffect(Where);
+
+    /// <summary>The worker takes no more samples of a phase after so many seconds, and goes on as if it did.</summary>
+    public sealed record Stop(PlantedWhere Where, double After) : PlantedEffect(Where);
 
     /// <summary>The host link runs at <paramref name="To"/> of its rate, as one trained down does.</summary>
     public sealed record SlowLink(PlantedWhere Where, double To) : PlantedEffect(Where);

@@ -39,6 +39,8 @@ sealed class EffectDraft
     public double? Within { get; set; }
 
     public double? Between { get; set; }
+
+    public double? Phases { get; set; }
 }
 
 /// <summary>A map that becomes an effect.</summary>

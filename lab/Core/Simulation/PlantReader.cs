@@ -18,7 +18,7 @@ public static class PlantReader
     [
         Effect("coupling", "a victim slows down while an aggressor works beside it", CouplingFields, d => new PlantedEffect.Coupling(d.Where, d.Aggressor, d.Size)),
         Effect("drift", "performance changes with time", DriftFields, d => new PlantedEffect.Drift(d.Where, d.PerSecond, d.PerRepeat)),
-        Effect("noise", "relative deviation within and between repeats", NoiseFields, d => new PlantedEffect.Noise(d.Where, d.Within, d.Between)),
+        Effect("noise", "relative deviation within and between repeats and their phases", NoiseFields, d => new PlantedEffect.Noise(d.Where, d.Within, d.Between, d.Phases)),
         Effect("outliers", "a share of the samples takes longer", OutlierFields, d => new PlantedEffect.Outliers(d.Where, d.Share, d.Size)),
         Effect("bimodal", "a share of the time everything takes longer", BimodalFields, d => new PlantedEffect.Bimodal(d.Where, d.Share, d.Size, d.Run)),
         Effect("throttle", "the clock goes down", ThrottleFields, d => new PlantedEffect.Throttle(d.Where, d.After, d.To)),
@@ -26,6 +26,7 @@ public static class PlantReader
         Effect("clock", "a worker's clock is wrong", ClockFields, d => new PlantedEffect.Clock(d.Where, d.Offset, d.PerSecond, d.Lie)),
         Effect("die", "a worker is killed", AfterFields, d => new PlantedEffect.Die(d.Where, d.After)),
         Effect("hang", "a worker stops producing samples", AfterFields, d => new PlantedEffect.Hang(d.Where, d.After)),
+        Effect("stop", "a worker takes no more samples of a phase, and lives on", AfterFields, d => new PlantedEffect.Stop(d.Where, d.After)),
         Effect("slow_link", "the host link is slower than it should be", ToFields, d => new PlantedEffect.SlowLink(d.Where, d.To)),
         Effect("unfair_link", "the host link is not shared evenly", WeightFields, d => new PlantedEffect.UnfairLink(d.Where, d.Weight)),
         Effect("bad_sm", "one SM is slow", ToFields, d => new PlantedEffect.BadSm(d.Where, d.To)),
@@ -85,6 +86,7 @@ public static class PlantReader
     [
         Field<EffectDraft>.Of("within", "relative deviation of samples within a repeat", NumberKind.Fraction(0, 0.5), (d, v) => d.Within = v),
         Field<EffectDraft>.Of("between", "relative deviation of whole repeats", NumberKind.Fraction(0, 0.5), (d, v) => d.Between = v),
+        Field<EffectDraft>.Of("phases", "relative deviation of each phase of a repeat: alone, together, alone again", NumberKind.Fraction(0, 0.5), (d, v) => d.Phases = v),
     ];
 
     static IReadOnlyList<Field<EffectDraft>> OutlierFields() => [Share(), Longer()];

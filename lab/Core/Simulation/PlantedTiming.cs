@@ -23,6 +23,9 @@ public sealed class PlantedTiming(IReadOnlyList<PlantedEffect> effects, HashNois
     /// <summary>Seconds into a phase at which the worker hangs; infinite where it does not.</summary>
     public double HangsAfter { get; } = effects.OfType<PlantedEffect.Hang>().Select(d => d.After).DefaultIfEmpty(double.PositiveInfinity).Min();
 
+    /// <summary>Seconds into a phase after which the worker takes no more samples; infinite where it does.</summary>
+    public double StopsAfter { get; } = effects.OfType<PlantedEffect.Stop>().Select(d => d.After).DefaultIfEmpty(double.PositiveInfinity).Min();
+
     public PlantedEffect.Clock? Clock { get; } = effects.OfType<PlantedEffect.Clock>().LastOrDefault();
 
     /// <summary>By how much longer a sample takes.</summary>

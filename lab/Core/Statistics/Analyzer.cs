@@ -32,9 +32,10 @@ public static class Analyzer
 
         var builder = new FigureBuilder(run.Plan);
         var judged = known.AsParallel().AsOrdered().Select(g => Judge(builder.Build(byCell[g.Key.Cell], g.Key, g.Probe, g.Metric, g.Series), g.Series, hits[g.Key.Cell])).ToList();
-        var figures = judged.Where(j => j.Figure.Samples > 0).Select(j => j.Figure).Order(new FigureOrder(run.Plan)).ToList();
-        var couplings = Couplings.Of(figures);
-        var interference = Interference.Of(run.Plan, figures, couplings);
+        var ordered = judged.Select(j => j.Figure).Order(new FigureOrder(run.Plan)).ToList();
+        var figures = ordered.Where(f => f.Samples > 0).ToList();
+        var couplings = Couplings.Of([.. ordered.Where(f => f.Samples > 0 || f.Phase == Phase.Together)]);
+        var interference = Interference.Of(run, figures, couplings);
         var findings = AllGates.Runs.SelectMany(g => g(new(run, cells, figures, unknown)))
             .Concat(cells.SelectMany(c => hits[c.Cell.Number]).Select(h => h.Finding))
             .Concat(interference.Findings)

@@ -26,7 +26,7 @@ static class CellEvidences
         + (cell.Aggressors() is [_, ..] && cell.Slice is { } victim ? $" beside {cell.Beside(victim)}" : "");
 
     /// <summary>Reads <c>c12r3</c>.</summary>
-    static (int Cell, int Repeat)? TrialId(string id)
+    internal static (int Cell, int Repeat)? TrialId(string id)
     {
         var r = id.IndexOf('r', StringComparison.Ordinal);
         return id.Length > 0 && id[0] == 'c' && r > 0 && int.TryParse(id.AsSpan(1, r - 1), out var cell) && int.TryParse(id.AsSpan(r + 1), out var repeat) ? (cell, repeat) : null;

@@ -6,6 +6,8 @@ namespace GpuLab.Statistics;
 /// <summary>Who does what in a cell, as the plan's file keeps it.</summary>
 static class CellWorks
 {
+    const int MostNamed = 3;
+
     /// <summary>What a slice does; null where the cell has no words about it, so that it does the cell's own probe.</summary>
     public static WorkDocument? WorkOf(this CellDocument cell, string slice) => cell.Works?.FirstOrDefault(w => w.Slice == slice);
 
@@ -29,6 +31,9 @@ static class CellWorks
     static string Joined(IEnumerable<WorkDocument> works)
     {
         var groups = works.GroupBy(w => (w.Probe, Parameters: Text(w.Parameters), w.Duty));
-        return string.Join(", ", groups.Select(g => $"{g.Key.Probe}{(g.Key.Parameters.Length > 0 ? $" {g.Key.Parameters}" : "")} on {string.Join('+', g.Select(w => w.Slice))}{(g.Key.Duty < 1 ? $" at {Model.Units.Invariant(Math.Round(g.Key.Duty * 100, 6))}%" : "")}"));
+        return string.Join(", ", groups.Select(g => $"{g.Key.Probe}{(g.Key.Parameters.Length > 0 ? $" {g.Key.Parameters}" : "")} on {Places([.. g.Select(w => w.Slice)])}{(g.Key.Duty < 1 ? $" at {Model.Units.Invariant(Math.Round(g.Key.Duty * 100, 6))}%" : "")}"));
     }
+
+    /// <summary>Many are counted, or their names would hide what they do.</summary>
+    static string Places(IReadOnlyList<string> slices) => slices.Count <= MostNamed ? string.Join('+', slices) : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{slices.Count} others");
 }

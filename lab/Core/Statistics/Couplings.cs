@@ -10,6 +10,7 @@ public sealed record Coupling(Figure Alone, Figure Together, LogRatio Ratio, Ver
 public static class Couplings
 {
     /// <summary>Main metrics only, in the order of the figures.</summary>
+    /// <param name="figures">Where the slices never worked together, the figure of together has no samples: the pair is INVALID, not missing.</param>
     public static IReadOnlyList<Coupling> Of(IReadOnlyList<Figure> figures)
     {
         var alone = figures.Where(f => f.Phase == Phase.Solo).ToDictionary(f => (f.Cell, f.Slice, f.Metric.Id));

@@ -25,7 +25,7 @@ public sealed record ExpectedNoise(IReadOnlyDictionary<string, double> ByProbe, 
     public double SmallestEffect(ProbeInfo probe, int repeats) =>
         repeats < LogRatio.LeastRepeats ? double.NaN : new LogRatio(repeats, 0, Of(probe) / Math.Sqrt(repeats), repeats - 1).SmallestEffect;
 
-    /// <summary>Repeats after which a slice that loses nothing would usually be called ISOLATED: the interval of twice the standard error has room inside the margin.</summary>
+    /// <summary>Repeats after which a slice that loses nothing would usually be called ISOLATED: there is room inside the margin for the interval and for what the estimate itself strays by.</summary>
     public int RepeatsForIsolation(ProbeInfo probe, double margin = Verdicts.IsolationMargin)
     {
         const int most = 1000;
@@ -33,7 +33,7 @@ public sealed record ExpectedNoise(IReadOnlyDictionary<string, double> ByProbe, 
         {
             var ratio = new LogRatio(n, 0, Of(probe) / Math.Sqrt(n), n - 1);
             // Power of 80 %: the estimate itself strays by 1.28 standard errors to either side.
-            if (ratio.Interval(0.9).High * Math.Exp(1.28 * ratio.StandardError) < 1 + margin) return n;
+            if (ratio.Interval(Verdicts.Confidence).High * Math.Exp(1.28 * ratio.StandardError) < 1 + margin) return n;
         }
         return most;
     }

@@ -30,7 +30,7 @@ public sealed record Figure(int Cell, string Layout, string Mode, string Slice, 
     /// <summary>The relative half-width of the median's interval that was asked for; changes below it mean nothing.</summary>
     public double Precision { get; init; } = Probe.Precision;
 
-    /// <summary>Each repeat's median, in order of repeat.</summary>
+    /// <summary>Each repeat's median, in order of repeat; of what was measured before and after others worked, the geometric mean of the two.</summary>
     public IReadOnlyList<double> RepeatMedians { get; init; } = [];
 
     /// <summary>Number of the repeat of each of <see cref="RepeatMedians"/>.</summary>

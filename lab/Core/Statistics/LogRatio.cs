@@ -14,6 +14,9 @@ public sealed record LogRatio(int Repeats, double Log, double StandardError, dou
     /// <summary>Fewer repeats than this get no verdict.</summary>
     public const int LeastRepeats = 6;
 
+    /// <summary>More than anybody waits for.</summary>
+    const int MostRepeats = 2000;
+
     /// <summary>Level of the test and power at which <see cref="SmallestEffect"/> is told.</summary>
     const double Level = 0.05, Power = 0.8;
 
@@ -31,6 +34,22 @@ public sealed record LogRatio(int Repeats, double Log, double StandardError, dou
     public double SmallestEffect => Freedom > 0
         ? Math.Exp((StudentInterval.Quantile(1 - Level / 2, Freedom) + StudentInterval.Quantile(Power, Freedom)) * StandardError) - 1
         : double.NaN;
+
+    /// <summary>
+    /// About how many repeats of the same noise would put all of the 95 % interval inside or outside 1 ± <paramref name="margin"/>, if the ratio is what it seems to be;
+    /// null where it lies too near the margin for any number that one would wait for, or nothing is known of the noise.
+    /// </summary>
+    public int? RepeatsToDecide(double margin)
+    {
+        if (!(Freedom > 0) || !double.IsFinite(StandardError)) return null;
+        var distance = Math.Min(Math.Abs(Log - Math.Log(1 - margin)), Math.Abs(Log - Math.Log(1 + margin)));
+        var deviation = StandardError * Math.Sqrt(Repeats);
+        for (var n = LeastRepeats; n <= MostRepeats; n += Math.Max(1, n / 16))
+        {
+            if (StudentInterval.Quantile(1 - Level / 2, n - 1) * deviation / Math.Sqrt(n) < distance) return n;
+        }
+        return null;
+    }
 
     /// <summary>Two-sided p value against a ratio inside 1 ± <paramref name="margin"/>: small where it differs by more.</summary>
     public double DiffersP(double margin) => Freedom > 0 ? Math.Min(1, 2 * Tail(Log > 0 ? Log - Math.Log(1 + margin) : Math.Log(1 - margin) - Log)) : 1;

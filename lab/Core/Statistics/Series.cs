@@ -10,7 +10,16 @@ namespace GpuLab.Statistics;
 /// <param name="Marked">Samples that carry a mark of the worker's, by mark.</param>
 sealed record Series(string Trial, int Repeat, double[] Values, int Before, int NotFinite, int Backwards, IReadOnlyDictionary<string, int> Marked)
 {
+    /// <summary>Of all values.</summary>
     public double Median { get; } = Values.Length == 0 ? double.NaN : Selection.Median(Values.ToArray());
+
+    /// <summary>
+    /// What ratios of the repeat are made of: the median; of what was measured both before and after others worked, the geometric mean of the two medians, so that
+    /// a steady drift cancels and neither counts for more because it took more samples.
+    /// </summary>
+    public double Level => Before == 0 || Before == Values.Length ? Median : Middle(Selection.Median(Values.AsSpan(0, Before).ToArray()), Selection.Median(Values.AsSpan(Before).ToArray()));
+
+    static double Middle(double before, double after) => before > 0 && after > 0 ? Math.Sqrt(before * after) : (before + after) / 2;
 }
 
 /// <summary>Gathers a <see cref="Series"/> row by row.</summary>

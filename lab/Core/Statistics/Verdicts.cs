@@ -3,28 +3,38 @@ using GpuLab.Model;
 
 namespace GpuLab.Statistics;
 
-/// <summary>From ratios to verdicts (MEASUREMENT 2.9 and 5). Never "no difference" because none was found: sameness has to be shown.</summary>
+/// <summary>
+/// From ratios to verdicts (MEASUREMENT 2.9 and 5). One interval decides: it lies wholly outside the margin, wholly inside, or neither. Never "no difference"
+/// because none was found: sameness has to be shown.
+/// </summary>
+/// <remarks>
+/// What lies exactly at the margin is called ISOLATED or COUPLED in 2.5 % of cases each. Two one-sided tests at 5 % would call it ISOLATED in 5 %: as often as is
+/// allowed at most, so that no number of runs could show that it is not more.
+/// </remarks>
 public static class Verdicts
 {
     /// <summary>Half-width of what counts as equal, for a victim beside others and between two cells.</summary>
     public const double IsolationMargin = 0.02, ComparisonMargin = 0.01;
 
+    /// <summary>Of the interval that decides.</summary>
+    public const double Confidence = 0.95;
+
     const double Level = 0.05;
 
-    /// <summary>Whether others slow a victim down. Isolated is TOST at 5 %: the 90 % interval lies inside 1 ± margin.</summary>
+    /// <summary>Whether others slow a victim down.</summary>
     /// <param name="ratio">Of the victim beside others to itself alone.</param>
     /// <param name="invalid">Why one of the two figures is not valid; null where both are.</param>
-    /// <param name="confidence">Of the interval that has to lie outside; more than 95 % where the question is asked again and again.</param>
-    public static Verdict Isolation(LogRatio ratio, double margin = IsolationMargin, string? invalid = null, double confidence = 0.95)
+    /// <param name="confidence">Of the interval; more than 95 % where the question is asked again and again.</param>
+    public static Verdict Isolation(LogRatio ratio, double margin = IsolationMargin, string? invalid = null, double confidence = Confidence)
     {
         if (Refused(ratio, invalid) is { } refused) return refused;
-        var (wide, narrow) = (ratio.Interval(confidence), ratio.Interval(2 * confidence - 1));
-        return (wide, narrow) switch
+        var interval = ratio.Interval(confidence);
+        return interval switch
         {
-            _ when wide.High < 1 - margin => new(VerdictKind.Coupled, $"{Change(ratio)}, all of the 95 % interval below −{Pretty.Percent(margin)}."),
-            _ when wide.Low > 1 + margin => new(VerdictKind.Faster, $"{Change(ratio)}, all of the 95 % interval above +{Pretty.Percent(margin)}: look for boosted clocks or page placement."),
-            _ when narrow.Low > 1 - margin && narrow.High < 1 + margin => new(VerdictKind.Isolated, $"{Change(ratio)}, all of the 90 % interval within ±{Pretty.Percent(margin)}."),
-            _ => Undecided(ratio, narrow, margin),
+            _ when interval.High < 1 - margin => new(VerdictKind.Coupled, $"{Change(ratio)}, all of the {Whole(confidence)} interval below −{Pretty.Percent(margin)}."),
+            _ when interval.Low > 1 + margin => new(VerdictKind.Faster, $"{Change(ratio)}, all of the {Whole(confidence)} interval above +{Pretty.Percent(margin)}: look for boosted clocks or page placement."),
+            _ when Inside(interval, margin) => new(VerdictKind.Isolated, $"{Change(ratio)}, all of the {Whole(confidence)} interval within ±{Pretty.Percent(margin)}."),
+            _ => Undecided(ratio, interval, margin),
         };
     }
 
@@ -57,11 +67,13 @@ public static class Verdicts
                 return new(VerdictKind.Undecided, $"{Change(ratio)} in time, but {Change(cycles)} in cycles: the clocks differ.");
             return new(kind, string.Create(CultureInfo.InvariantCulture, $"{Change(ratio)}, by more than {Pretty.Percent(margin)} (p = {p:0.0000}, corrected for {family} {(family == 1 ? "comparison" : "comparisons")})."));
         }
-        var narrow = ratio.Interval(0.9);
-        return narrow.Low > 1 - margin && narrow.High < 1 + margin
-            ? new(VerdictKind.Same, $"{Change(ratio)}, all of the 90 % interval within ±{Pretty.Percent(margin)}.")
-            : Undecided(ratio, narrow, margin);
+        var interval = ratio.Interval(Confidence);
+        return Inside(interval, margin)
+            ? new(VerdictKind.Same, $"{Change(ratio)}, all of the {Whole(Confidence)} interval within ±{Pretty.Percent(margin)}.")
+            : Undecided(ratio, interval, margin);
     }
+
+    static bool Inside(Interval interval, double margin) => interval.Low > 1 - margin && interval.High < 1 + margin;
 
     static Verdict? Refused(LogRatio ratio, string? invalid) => ratio switch
     {
@@ -71,8 +83,13 @@ public static class Verdicts
         _ => null,
     };
 
-    static Verdict Undecided(LogRatio ratio, Interval narrow, double margin) => new(VerdictKind.Undecided,
-        $"{Change(ratio)} [{Pretty.Percent(narrow.Low - 1)}, {Pretty.Percent(narrow.High - 1)}]: neither inside nor outside ±{Pretty.Percent(margin)}; {ratio.Repeats.ToString(CultureInfo.InvariantCulture)} repeats show changes from {Pretty.Percent(ratio.SmallestEffect)}.");
+    static Verdict Undecided(LogRatio ratio, Interval interval, double margin) => new(VerdictKind.Undecided, string.Create(CultureInfo.InvariantCulture,
+        $"{Change(ratio)} [{Pretty.Percent(interval.Low - 1)}, {Pretty.Percent(interval.High - 1)}]: neither inside nor outside ±{Pretty.Percent(margin)}; {ratio.Repeats} repeats show changes from {Pretty.Percent(ratio.SmallestEffect)}{Needed(ratio, margin)}."));
+
+    static string Needed(LogRatio ratio, double margin) =>
+        ratio.RepeatsToDecide(margin) is { } repeats ? string.Create(CultureInfo.InvariantCulture, $", and about {repeats} would decide it") : ", and it lies so near the margin that more would hardly decide it";
+
+    static string Whole(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} %");
 
     static string Change(LogRatio ratio) => $"{(ratio.Ratio >= 1 ? "+" : "−")}{Pretty.Percent(Math.Abs(ratio.Ratio - 1))}";
 }

@@ -7,6 +7,9 @@ namespace GpuLab.Sweeps;
 /// <param name="Seconds">Estimated wall time of the whole run.</param>
 public sealed record Plan(IReadOnlyList<LayoutGroup> Groups, IReadOnlyList<Skip> Skips, double Seconds)
 {
+    /// <summary>Wall time where the machine is so noisy that every phase takes the most time that it may.</summary>
+    public double MostSeconds { get; init; }
+
     /// <summary>Asked of every median by the sweep; null for each probe's own.</summary>
     public double? Precision { get; init; }
 
@@ -21,6 +24,9 @@ public sealed record LayoutGroup(Layout Layout, IReadOnlyList<string> Slices, IR
 {
     /// <summary>Estimated wall time, cut included: this layout's share of a budget.</summary>
     public double Seconds { get; init; }
+
+    /// <summary>The same of a noisy machine.</summary>
+    public double MostSeconds { get; init; }
 
     /// <summary>What the way to this layout changes, as planned; null where a cut costs nothing.</summary>
     public PlannedCut? Cut { get; init; }

@@ -31,12 +31,18 @@ public sealed record TimeModel(double Cut = 0.02, double WorkerStart = 0.15, dou
     /// <summary>One repeat of a cell.</summary>
     /// <param name="works">Of the slices that are not idle.</param>
     /// <param name="solo">Whether the only slice is measured once, rather than before, while and after others work.</param>
-    public double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo)
+    public double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo) => Trial(works, stopping, solo, w => Phase(w, stopping));
+
+    /// <summary>One repeat of a cell on a machine so noisy that no phase gets as precise as asked.</summary>
+    /// <inheritdoc cref="Trial(IReadOnlyList{Work}, Stopping, bool)"/>
+    public double MostOfTrial(IReadOnlyList<Work> works, Stopping stopping, bool solo) => Trial(works, stopping, solo, w => w.Probe.Slow is null ? stopping.MaxTime : Phase(w, stopping));
+
+    double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo, Func<Work, double> phase)
     {
         var ready = Handshake + works.Sum(w => Prepare + Bytes(w.Probe, w.Parameters) / TouchRate) + stopping.Warmup;
-        if (solo) return ready + Phase(works[0], stopping);
+        if (solo) return ready + phase(works[0]);
         // Alone before and alone after are half a phase each, one slice after another; between them all at once. What is dialled shows its own rate before.
-        return ready + works.Sum(w => (w.Role == Role.Victim ? 1 : w.Duty < 1 ? 0.5 : 0) * Phase(w, stopping)) + works.Max(w => Phase(w, stopping)) + Around;
+        return ready + works.Sum(w => (w.Role == Role.Victim ? 1 : w.Duty < 1 ? 0.5 : 0) * phase(w)) + works.Max(phase) + Around;
     }
 
     /// <summary>One slice's timed work with the stopping rule's least time and samples.</summary>

@@ -30,5 +30,12 @@ public sealed record Cells(string Name, IReadOnlyList<IReadOnlyList<double>> Val
         }
     }
 
-    string Shorter(double v) => Unit is "1" or "%" ? v.ToString(Math.Abs(High - Low) < 20 ? "0.00" : "0", System.Globalization.CultureInfo.InvariantCulture) : Ticks.Short(v, Unit);
+    string Shorter(double v) => Unit == "%" ? Percent(v) : Unit == "1" ? v.ToString(Math.Abs(High - Low) < 20 ? "0.00" : "0", System.Globalization.CultureInfo.InvariantCulture) : Ticks.Short(v, Unit);
+
+    /// <summary>Without its sign, which a caption says once: cells are narrow.</summary>
+    static string Percent(double share)
+    {
+        var rounded = Math.Round(share * 100, Math.Abs(share) < 0.0995 ? 1 : 0);
+        return (rounded == 0 ? 0 : rounded).ToString(Math.Abs(share) < 0.0995 ? "0.0" : "0", System.Globalization.CultureInfo.InvariantCulture).Replace('-', '−');
+    }
 }

@@ -7,9 +7,9 @@ namespace GpuLab.Tests.Statistics;
 public class GateTests
 {
     [Fact]
-    public void A_quiet_run_trips_only_the_note_on_few_repeats()
+    public void A_quiet_run_trips_only_the_notes_on_few_repeats()
     {
-        Assert.Equal(["few-repeats"], Gates(SyntheticRun.Together()).Distinct());
+        Assert.Equal(["few-repeats", "undecided"], Gates(SyntheticRun.Together()).Distinct());
         Assert.Empty(Gates(SyntheticRun.Alone([.. Enumerable.Range(0, 6).Select(i => Draws.Normal((ulong)i, 300, 100, 0.5))])));
     }
 
@@ -19,6 +19,9 @@ public class GateTests
     [InlineData("dropped", "dropped", Severity.Suspect)]
     [InlineData("wrong-data", "wrong-data", Severity.Invalid)]
     [InlineData("no-overlap", "no-overlap", Severity.Invalid)]
+    [InlineData("from-the-future:1c@0", "from-the-future", Severity.Invalid)]
+    [InlineData("repeated", "repeated", Severity.Suspect)]
+    [InlineData("other-run::12", "other-run", Severity.Suspect)]
     [InlineData("never-seen-before", "never-seen-before", Severity.Suspect)]
     public void Flags_of_trials_become_findings_of_their_cell(string flag, string gate, Severity severity)
     {

@@ -55,6 +55,9 @@ sealed class SyntheticRun
     public SyntheticRun Window(string trial, long start, long end, params (string Slice, double Busy)[] busy) =>
         Event(new TrialWindow(0, trial, Phase.Together, start * Interval, end * Interval, 0, busy.ToDictionary(b => b.Slice, b => b.Busy)));
 
+    public SyntheticRun Clocks(string trial, Phase phase, string slice, double hertz, string scope = "device") =>
+        Event(new TrialClocks(0, trial, phase, slice, new Dictionary<string, double> { [scope] = hertz }));
+
     public SyntheticRun Done(string trial, string status = "ok", string reason = "", params string[] flags) =>
         Event(new TrialDone(0, trial, status, reason, flags, 0, 0, 1, 1));
 

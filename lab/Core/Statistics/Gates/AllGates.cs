@@ -5,7 +5,7 @@ static class AllGates
 {
     public static readonly IReadOnlyList<Func<CellEvidence, IEnumerable<Hit>>> Cells =
     [
-        TrialGates.Failed, DataGates.WrongData, OverlapGates.NoOverlap, OverlapGates.Coarse, DataGates.Dropped, TrialGates.Flagged, StoppingGates.Noisy, StoppingGates.TimedOut, HostGates.Steal, GpuGates.MemoryErrors, TrialGates.Skipped,
+        TrialGates.Failed, DataGates.WrongData, DataGates.Future, OverlapGates.NoOverlap, OverlapGates.Coarse, OverlapGates.Repeated, DataGates.Dropped, TrialGates.Flagged, StoppingGates.Noisy, StoppingGates.TimedOut, HostGates.Steal, HostGates.OtherRun, GpuGates.MemoryErrors, TrialGates.Skipped,
     ];
 
     public static readonly IReadOnlyList<Func<FigureEvidence, Finding?>> Figures =

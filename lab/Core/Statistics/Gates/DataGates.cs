@@ -3,7 +3,7 @@ namespace GpuLab.Statistics.Gates;
 /// <summary>Samples that are missing, are no numbers, or cannot be in the order in which they say they were taken.</summary>
 static class DataGates
 {
-    public const string DroppedFlag = "dropped", WrongDataFlag = "wrong-data";
+    public const string DroppedFlag = "dropped", WrongDataFlag = "wrong-data", FutureFlag = "from-the-future";
 
     /// <summary>Share of marked samples above which a figure is suspect (MEASUREMENT 2.10).</summary>
     const double MarkedShare = 0.05;
@@ -26,6 +26,17 @@ static class DataGates
             yield return new(new(Severity.Invalid, WrongDataFlag, cell.Name,
                 Say.Text($"In {slice.Count()} of {cell.Trials.Count} repeats the data that the kernel left behind were wrong."),
                 "See events.jsonl for what was wrong; suspect the memory of the device, then the probe: run gpulab selftest."), slice.Key);
+        }
+    }
+
+    /// <summary>Samples that say that they began after the phase in which they were taken had ended.</summary>
+    public static IEnumerable<Hit> Future(CellEvidence cell)
+    {
+        foreach (var slice in cell.Flags.Where(f => f.Flag.Is(FutureFlag)).GroupBy(f => f.Flag.Slice))
+        {
+            yield return new(new(Severity.Invalid, FutureFlag, cell.Name,
+                Say.Text($"In {slice.Count()} of {cell.Trials.Count} repeats {slice.Key} reported samples that began after the end of their phase: its clock is ahead."),
+                "The clock cannot be trusted: check the clock source of the machine, and the worker that maps device time to it."), slice.Key);
         }
     }
 

@@ -6,6 +6,9 @@ namespace GpuLab.Statistics.Gates;
 /// <summary>The state of the machine round the measurement.</summary>
 static class HostGates
 {
+    /// <summary>Carries the process id of the other run as its detail.</summary>
+    public const string OtherRunFlag = "other-run";
+
     const double StealShare = 0.01;
 
     /// <summary>Step of the kernel's steal counters, seconds.</summary>
@@ -20,6 +23,16 @@ static class HostGates
         yield return new Finding(Severity.Suspect, "steal", cell.Name,
             Say.Text($"In repeat {worst.Repeat} the hypervisor took {Pretty.Percent(worst.Share)} of the time of {worst.Key}."),
             "Measure on a machine of your own, or when its neighbours are quiet.");
+    }
+
+    /// <summary>Another run had workers on the same device.</summary>
+    public static IEnumerable<Hit> OtherRun(CellEvidence cell)
+    {
+        var beside = cell.Flags.Where(f => f.Flag.Is(OtherRunFlag)).ToList();
+        if (beside.Count == 0) yield break;
+        yield return new Finding(Severity.Suspect, OtherRunFlag, cell.Name,
+            Say.Text($"Another gpulab run (pid {string.Join(", ", beside.SelectMany(b => (b.Flag.Detail ?? "unknown").Split(' ')).Distinct())}) had workers on this device beside {beside.DistinctBy(b => b.Trial).Count()} of {cell.Trials.Count} repeats."),
+            "Run one sweep after the other.");
     }
 
     public static IEnumerable<Finding> SmallPages(RunEvidence run)

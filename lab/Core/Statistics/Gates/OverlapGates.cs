@@ -3,7 +3,10 @@ namespace GpuLab.Statistics.Gates;
 /// <summary>Slices that were to be measured together must be shown to have worked together.</summary>
 static class OverlapGates
 {
-    public const string Flag = "no-overlap", CoarseFlag = Running.Dialling.CoarseFlag;
+    public const string Flag = "no-overlap", CoarseFlag = Running.Dialling.CoarseFlag, RepeatedFlag = "repeated";
+
+    /// <summary>Where more of the repeats than this were measured twice, those that count are a choice of quiet moments.</summary>
+    const double MostRepeated = 0.25;
 
     /// <summary>Least busy share of the common window.</summary>
     public const double Least = 0.95;
@@ -36,6 +39,16 @@ static class OverlapGates
         return new(idle ? Severity.Suspect : Severity.Note, "rates-differ", figure.Name,
             $"Its work in the common window is {Model.Pretty.Percent(Math.Abs(proof.Gap))} {(proof.Gap > 0 ? "less" : "more")} than its usual sample tells{(idle ? ": it was idle in between." : ", although it was never idle: its samples are skewed.")}",
             idle ? "Look at what runs between samples; give each slice processors of its own." : "Prefer the aggregate, which is work by time, to the median.");
+    }
+
+    /// <summary>Repeats that were measured again because the slices had not worked together.</summary>
+    public static IEnumerable<Hit> Repeated(CellEvidence cell)
+    {
+        var repeated = cell.Flags.Where(f => f.Flag.Is(RepeatedFlag)).Select(f => f.Trial).Distinct().Count();
+        if (repeated == 0) yield break;
+        yield return new(new(repeated > MostRepeated * cell.Trials.Count ? Severity.Suspect : Severity.Note, RepeatedFlag, cell.Name,
+            Say.Text($"{repeated} of {cell.Trials.Count} repeats were measured twice, because at first the slices did not work together for long enough: what counts is from quieter moments."),
+            "Stop other load and give each slice processors of its own; then measure again."), Phase: Results.Phase.Together);
     }
 
     /// <summary>An aggressor whose load goes on and off too slowly for its victim.</summary>

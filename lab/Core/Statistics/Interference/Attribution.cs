@@ -16,32 +16,26 @@ public sealed record Attribution(Cause Cause, double Part, string Reason);
 /// </summary>
 public static class Attributions
 {
-    /// <summary>Rates that together reach this share of the best solo rate use up what they share.</summary>
-    const double UsedUp = 0.9;
+    /// <summary>
+    /// Rates that together reach about the best solo rate use up what they share. Where together they reach more, one alone does not use it up, and the data do
+    /// not say where the limit is.
+    /// </summary>
+    const double UsedUp = 0.9, NotMore = 1.1;
 
     /// <param name="cell">All figures of the coupling's cell.</param>
-    public static IReadOnlyList<Attribution> Of(Coupling coupling, IReadOnlyList<Figure> cell)
+    /// <param name="fallen">Logarithm of the fall of the slice's clock; null where it was not read or did not fall.</param>
+    public static IReadOnlyList<Attribution> Of(Coupling coupling, IReadOnlyList<Figure> cell, double? fallen)
     {
         if (coupling.Verdict.Kind != VerdictKind.Coupled) return [];
         var lost = -coupling.Ratio.Log;
         var found = new List<Attribution>();
-        if (Clock(coupling, cell) is { } clock) found.Add(new(Cause.Clock, clock / lost, $"The clock fell to {Pretty.Percent(Math.Exp(-clock))}, which explains {Part(clock / lost)} of the slowdown."));
+        if (fallen is { } clock) found.Add(new(Cause.Clock, clock / lost, $"The clock fell to {Pretty.Percent(Math.Exp(-clock))}, which explains {Part(clock / lost)} of the slowdown."));
         var left = 1 - found.Sum(a => a.Part);
         if (left <= 0.1) return found;
         if (Shared(coupling, cell) is { } shared) found.Add(new(Cause.Share, left, shared));
         else if (coupling.Together.Metric is { Better: Better.Lower, Unit: "s" })
             found.Add(new(Cause.Queueing, left, $"Each takes {Pretty.Time(coupling.Together.Median - coupling.Alone.Median)} longer: it waits behind others."));
         return found;
-    }
-
-    /// <summary>Logarithm of the fall of the slice's clock; null where it was not measured or did not fall.</summary>
-    static double? Clock(Coupling coupling, IReadOnlyList<Figure> cell)
-    {
-        var clocks = cell.Where(f => f.Slice == coupling.Together.Slice && f.Metric.Unit == "Hz").ToList();
-        var (alone, together) = (clocks.FirstOrDefault(f => f.Phase == Phase.Solo), clocks.FirstOrDefault(f => f.Phase == Phase.Together));
-        if (alone is null || together is null) return null;
-        var fall = Math.Log(alone.Median / together.Median);
-        return fall > 0.002 ? fall : null;
     }
 
     static string? Shared(Coupling coupling, IReadOnlyList<Figure> cell)
@@ -52,7 +46,7 @@ public static class Attributions
         var sum = together.Sum(f => f.Proof is { Rate: > 0 } proof ? proof.Rate : f.Median);
         var best = cell.Where(f => f.Phase == Phase.Solo && f.Metric == f.Probe.Main && f.Metric.Unit == "B/s").Max(f => f.Median);
         var share = sum / best;
-        return share < UsedUp || share > together.Count * 0.98 ? null
+        return share is < UsedUp or > NotMore ? null
             : $"All together move {Pretty.Value(sum, "B/s")}, {Part(share)} of what one reaches alone: they share a rate that is used up.";
     }
 

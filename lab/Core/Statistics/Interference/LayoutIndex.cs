@@ -6,8 +6,12 @@ namespace GpuLab.Statistics;
 
 /// <summary>A layout in a few numbers, from what each slice keeps of its solo performance (MEASUREMENT 5).</summary>
 /// <param name="Isolation">Geometric mean of the probes' worst cases, all of equal weight: 1 where nothing is lost anywhere.</param>
+/// <param name="Resources">The same of the probes of one resource; empty where nothing was measured together.</param>
 /// <param name="Probes">By what was measured.</param>
-public sealed record LayoutIndex(string Layout, double Isolation, IReadOnlyList<ProbeIndex> Probes);
+public sealed record LayoutIndex(string Layout, double Isolation, IReadOnlyList<ResourceIndex> Resources, IReadOnlyList<ProbeIndex> Probes);
+
+/// <summary>Geometric mean of the worst cases of a resource's probes.</summary>
+public sealed record ResourceIndex(Resource Resource, double Isolation);
 
 /// <summary>One probe's numbers in a layout.</summary>
 /// <param name="Worst">Least share of its solo performance that any slice keeps beside anything measured.</param>
@@ -39,11 +43,13 @@ static class LayoutIndexes
             .. valid.GroupBy(c => c.Together.Layout).Select(layout =>
             {
                 ProbeIndex[] probes = [.. layout.GroupBy(c => (c.Together.Probe, c.Together.Parameters)).Select(g => Probe([.. g], sizes[layout.Key], whole.GetValueOrDefault(g.Key)))];
-                return new LayoutIndex(layout.Key, LayoutIndices.Isolation(probes.Select(p => (p.Worst, 1.0))), probes);
+                return new LayoutIndex(layout.Key, Isolation(probes), [.. probes.GroupBy(p => p.Probe.Resource).Select(r => new ResourceIndex(r.Key, Isolation(r)))], probes);
             }),
             .. Taxes(figures, whole, sizes, [.. valid.Select(c => c.Together.Layout)]),
         ];
     }
+
+    static double Isolation(IEnumerable<ProbeIndex> probes) => LayoutIndices.Isolation(probes.Select(p => (p.Worst, 1.0)));
 
     static ProbeIndex Probe(Coupling[] couplings, int slices, Figure? whole)
     {
@@ -63,7 +69,7 @@ static class LayoutIndexes
     static IEnumerable<LayoutIndex> Taxes(IReadOnlyList<Figure> figures, Dictionary<(ProbeInfo, Parameters), Figure> whole, Dictionary<string, int> sizes, HashSet<string> told)
     {
         var single = figures.Where(f => f.Layout != Whole && !told.Contains(f.Layout) && sizes.GetValueOrDefault(f.Layout) == 1 && f.Phase == Phase.Solo && f.Metric == f.Probe.Main && whole.ContainsKey((f.Probe, f.Parameters)));
-        return single.GroupBy(f => f.Layout).Select(g => new LayoutIndex(g.Key, 1, [.. g.DistinctBy(f => (f.Probe, f.Parameters)).Select(f => Taxed(f, whole[(f.Probe, f.Parameters)]))]));
+        return single.GroupBy(f => f.Layout).Select(g => new LayoutIndex(g.Key, 1, [], [.. g.DistinctBy(f => (f.Probe, f.Parameters)).Select(f => Taxed(f, whole[(f.Probe, f.Parameters)]))]));
     }
 
     static ProbeIndex Taxed(Figure slice, Figure whole) =>

@@ -5,13 +5,32 @@ namespace GpuLab.Statistics;
 /// <summary>The same cell twice: what the lab finds where there is nothing to find.</summary>
 /// <param name="First">One slice before, while and after nothing else happened.</param>
 /// <param name="Ratio">Of the second cell to the first, both alone.</param>
-/// <param name="Verdict">Must be SAME.</param>
-public sealed record NullCheck(Coupling First, Coupling Second, LogRatio Ratio, Verdict Verdict)
+/// <param name="Verdict">Must be SAME; corrected for the number of checks in the run.</param>
+/// <param name="Asked">The same asked as if it were the only check: what a rate of false alarms is counted from.</param>
+public sealed record NullCheck(Coupling First, Coupling Second, LogRatio Ratio, Verdict Verdict, Verdict Asked)
 {
+    /// <summary>Three comparisons of something with itself: each cell's together with its alone, and the two cells.</summary>
+    public IEnumerable<Verdict> Comparisons => [First.Verdict, Second.Verdict, Asked];
+
     /// <summary>Whether something was found.</summary>
     public bool Alarm => Verdict.Kind is VerdictKind.Faster or VerdictKind.Slower || IsAlarm(First) || IsAlarm(Second);
 
     static bool IsAlarm(Coupling coupling) => coupling.Verdict.Kind is VerdictKind.Coupled or VerdictKind.Faster;
+}
+
+/// <summary>How often a run found a difference where there is none.</summary>
+/// <param name="Comparisons">That could be judged.</param>
+/// <param name="Alarms">Called FASTER, SLOWER or COUPLED.</param>
+public sealed record NullRate(int Comparisons, int Alarms, int Undecided)
+{
+    public double Share => (double)Alarms / Comparisons;
+
+    /// <summary>Null where nothing could be judged.</summary>
+    public static NullRate? Of(IEnumerable<NullCheck> checks)
+    {
+        var kinds = checks.SelectMany(c => c.Comparisons).Select(v => v.Kind).Where(k => k != VerdictKind.Invalid).ToList();
+        return kinds.Count == 0 ? null : new(kinds.Count, kinds.Count(k => k is VerdictKind.Faster or VerdictKind.Slower or VerdictKind.Coupled), kinds.Count(k => k == VerdictKind.Undecided));
+    }
 }
 
 /// <summary>Pairs the twins of mode null.</summary>
@@ -27,7 +46,7 @@ static class NullChecks
         var contrasts = pairs.Select(p => new Contrast(Paired(p.First!.Alone, p.Second!.Alone), Invalid: Invalid(p.First) ?? Invalid(p.Second))).ToList();
         // One family: a run with many checks must not raise an alarm more often than one with few.
         var verdicts = Verdicts.Comparisons(contrasts);
-        return [.. pairs.Select((p, i) => new NullCheck(p.First!, p.Second!, contrasts[i].Ratio, verdicts[i]))];
+        return [.. pairs.Select((p, i) => new NullCheck(p.First!, p.Second!, contrasts[i].Ratio, verdicts[i], Verdicts.Comparisons([contrasts[i]])[0]))];
     }
 
     static LogRatio Paired(Figure first, Figure second)

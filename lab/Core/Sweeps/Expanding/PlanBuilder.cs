@@ -13,7 +13,7 @@ sealed class PlanBuilder(Sweep sweep, TimeModel time, ILayoutOrder? order)
         LayoutGroup[] built = [.. Rounds.Of(sweep, [.. groups.Select(g => g.Layout)], order).SelectMany(round => round.Cuts, (round, cut) => Build(groups[cut.Layout], round.Repeat, order is null ? null : cut))];
         var seconds = built.Sum(g => g.Seconds);
         var fixedSeconds = built.Sum(g => Fixed(g.Slices.Count, g.Cut));
-        return new(built, [.. skips, .. BudgetNote(seconds, fixedSeconds)], seconds) { Precision = sweep.Stopping.Precision };
+        return new(built, [.. skips, .. BudgetNote(seconds, fixedSeconds)], seconds) { Precision = sweep.Stopping.Precision, MostSeconds = built.Sum(g => g.MostSeconds) };
     }
 
     /// <param name="repeat">The only one of this cut; null where all repeats share it.</param>
@@ -22,12 +22,13 @@ sealed class PlanBuilder(Sweep sweep, TimeModel time, ILayoutOrder? order)
         string[] names = [.. group.Slices.Select(s => s.Name)];
         var measured = group.Cells.Where(c => !ControlInfo.Is(c.Probe)).ToList();
         var once = measured.Sum(c => time.Trial(c.WorksOn(names), sweep.Stopping, c.Mode == Mode.Solo));
+        var atMost = measured.Sum(c => time.MostOfTrial(c.WorksOn(names), sweep.Stopping, c.Mode == Mode.Solo));
         // What the cut took is known before anything is measured in it.
         var cuts = group.Cells.Where(c => ControlInfo.Is(c.Probe)).Select(c => new Trial(c, repeat ?? 1));
         var trials = TrialOrder.Of(group.Layout, measured, sweep.Repeats, sweep.Seed).Where(t => repeat is null || t.Repeat == repeat);
         return new(group.Layout, names, [.. cuts, .. trials])
         {
-            Seconds = Fixed(names.Length, cut) + once * (repeat is null ? sweep.Repeats : 1), Cut = cut, Anew = repeat is not null,
+            Seconds = Fixed(names.Length, cut) + once * (repeat is null ? sweep.Repeats : 1), MostSeconds = Fixed(names.Length, cut) + atMost * (repeat is null ? sweep.Repeats : 1), Cut = cut, Anew = repeat is not null,
         };
     }
 
