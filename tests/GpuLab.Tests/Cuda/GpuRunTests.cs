@@ -41,8 +41,9 @@ public sealed class GpuRunTests : IDisposable
             Assert.True(new[] { 3 << 19, 1 << 20, 1 << 16 }.Any(w => Math.Abs(work / w - 1) < 0.001), $"{sample}: {work} bytes an operation");
             Assert.InRange(sample.Value, 1e3, 1e12);
         }
+        Assert.Contains(run.Trials, t => t.WallSeconds > 0.5);
         // Read while slices work, not only round the trials.
-        Assert.All(run.Trials, t => Assert.True(data.Telemetry.Count(r => r.Trial == t.Trial && r.Field == "power_w") >= 3, t.Trial));
+        Assert.All(run.Trials.Where(t => t.WallSeconds > 0.5), t => Assert.True(data.Telemetry.Count(r => r.Trial == t.Trial && r.Field == "power_w") >= 3, t.Trial));
         var span = data.Samples.Max(s => s.EndNs) - data.Samples.Min(s => s.StartNs);
         foreach (var slice in slices) Assert.True(data.Samples.Where(s => s.Slice == slice).Sum(s => s.EndNs - s.StartNs) <= span);
     }
