@@ -1,8 +1,10 @@
 using GpuLab.Control;
 using GpuLab.Model;
+using GpuLab.Probes.Commands;
 using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Host;
 using GpuLab.Probes.Llm;
+using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
 using GpuLab.Running;
@@ -12,6 +14,9 @@ namespace GpuLab.Probes;
 /// <summary>Every probe there is: one line each. A test fails when a class that carries a probe out is missing here.</summary>
 public static class Catalogue
 {
+    /// <summary>The same on every real device: the slice is in the environment and the processors of the worker.</summary>
+    static readonly CommandProbe Command = new();
+
     static readonly IProbe[] OnHost =
     [
         new MemRead(),
@@ -23,9 +28,12 @@ public static class Catalogue
         new ComputeFp64(),
         new ComputeFp32(),
         new LoadFile(),
+        new LoadPlain(),
+        new LoadPipelined(),
         new LaunchSync(),
         new LlmPrefill(),
         new LlmDecode(),
+        Command,
     ];
 
     static readonly IProbe[] OnGpu =
@@ -35,6 +43,7 @@ public static class Catalogue
         new GpuStream(Host("mem.copy"), GpuStreamKernel.Copy),
         new GpuStream(Host("mem.triad"), GpuStreamKernel.Triad),
         new GpuStream(Host("mem.curve"), GpuStreamKernel.HotCopy),
+        Command,
     ];
 
     static readonly SimProbe[] Simulated = [.. SimModels.All.Select(m => new SimProbe(m))];
@@ -55,6 +64,7 @@ public static class Catalogue
     public static string? Obstacle(IDevice device, ProbeInfo probe, Slice slice, Parameters parameters) => For(device.Facts.Kind, probe.Id) switch
     {
         null => $"{probe.Id} cannot run on {device.Id} in this version",
+        CommandProbe command => ((IForesight)command).Obstacle(slice, parameters),
         _ when device.Facts.Kind == DeviceKind.Gpu => CudaDriver.Obstacle,
         SimProbe simulated => simulated.Obstacle(device.Id, slice.Name, parameters),
         IForesight foresight => foresight.Obstacle(slice, parameters),
