@@ -1,12 +1,18 @@
 using GpuLab.Control;
 using GpuLab.Model;
 using GpuLab.Probes.Commands;
+using GpuLab.Probes.Compute;
 using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Host;
+using GpuLab.Probes.Kernels;
+using GpuLab.Probes.Latency;
+using GpuLab.Probes.Launch;
+using GpuLab.Probes.Link;
 using GpuLab.Probes.Llm;
 using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
+using GpuLab.Probes.Trace;
 using GpuLab.Running;
 
 namespace GpuLab.Probes;
@@ -43,8 +49,29 @@ public static class Catalogue
         new GpuStream(Host("mem.copy"), GpuStreamKernel.Copy),
         new GpuStream(Host("mem.triad"), GpuStreamKernel.Triad),
         new GpuStream(Host("mem.curve"), GpuStreamKernel.HotCopy),
+        new GpuChase(Host("lat.chase"), overLink: false, 256 << 20),
+        new GpuCompute(Host("compute.fp64"), "fp64", GpuComputeLoops.Fp64),
+        new GpuCompute(Host("compute.fp32"), "fp32", GpuComputeLoops.Fp32),
+        new GpuCompute(ComputeInfo.Int32, "int32", GpuComputeLoops.Int32),
+        new GpuCompute(ComputeInfo.Tf32, "tf32", GpuComputeLoops.Warp(TensorFormat.Tf32)),
+        new GpuCompute(ComputeInfo.Bf16, "bf16", GpuComputeLoops.Warpgroup(TensorFormat.Bf16), GpuComputeLoops.Warp(TensorFormat.Bf16)),
+        new GpuCompute(ComputeInfo.Fp16, "fp16", GpuComputeLoops.Warp(TensorFormat.Fp16)),
+        new GpuCompute(ComputeInfo.Fp8, "fp8", GpuComputeLoops.Warpgroup(TensorFormat.Fp8), GpuComputeLoops.Warp(TensorFormat.Fp8, KernelModules.Fp8)),
+        new GpuCompute(ComputeInfo.Int8, "int8", GpuComputeLoops.Warp(TensorFormat.Int8)),
+        new GpuCopy(LinkInfo.ToDevice, toDevice: true),
+        new GpuCopy(LinkInfo.ToHost, toDevice: false),
+        new GpuBothWays(LinkInfo.Both),
+        new GpuChase(LinkInfo.Latency, overLink: true, 64 << 20),
+        new GpuLaunch(LaunchInfo.Api, LaunchKind.Api),
+        new GpuLaunch(LaunchInfo.Rate, LaunchKind.Rate),
+        new GpuLaunch(LaunchInfo.Graph, LaunchKind.Graph),
+        new GpuLaunch(Host("launch.sync"), LaunchKind.Sync),
+        new GpuTrace(TraceInfo.Blocks),
         Command,
     ];
+
+    /// <summary>What this program itself carries out on real GPUs, in the order in which lists show them.</summary>
+    public static IReadOnlyList<IProbe> OfGpus => [.. OnGpu.Except([Command])];
 
     static readonly SimProbe[] Simulated = [.. SimModels.All.Select(m => new SimProbe(m))];
 
