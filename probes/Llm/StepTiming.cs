@@ -7,6 +7,12 @@ namespace GpuLab.Probes.Llm;
 /// <summary>What timing a prompt and timing a step of decoding have in common.</summary>
 static class StepTiming
 {
+    /// <summary>Relative half-width of the median's interval at which a repeat of a model probe stops (MEASUREMENT 2.7).</summary>
+    public const double Precision = 0.02;
+
+    /// <summary>How prompts are repeated: each takes a good part of a second.</summary>
+    public static readonly SlowSamples Prompts = new(10, 0.4);
+
     /// <summary>Shortest timed region, nanoseconds.</summary>
     const double Region = 400e3;
 
