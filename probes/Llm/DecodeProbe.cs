@@ -41,9 +41,9 @@ sealed unsafe class DecodeProbe : IPreparedProbe
                 Step();
                 tokens.CopyTo(expected, (position - 1) * batch);
             }
-            times = StepTiming.Times(Next);
             Back();
             Ceiling = StepTiming.Bound(work, llm.Ceilings, batch);
+            times = StepTiming.Times(work, llm.Team.Count);
             llm.Facts["counted"] = string.Create(CultureInfo.InvariantCulture, $"{Pretty.Bytes(work.Bytes)}, {Pretty.Value(work.Flop, "FLOP")} a step");
             llm.Facts["context"] = string.Create(CultureInfo.InvariantCulture, $"{context} random keys and values, then up to {Cycle} tokens");
             llm.Facts["tokens"] = string.Join(' ', expected.Where((_, i) => i % batch == 0));

@@ -24,8 +24,8 @@ abstract class PromptProbe : IPreparedProbe
             expected = new int[batch];
             Run();
             for (var i = 0; i < batch; i++) expected[i] = Llm.Model.Greedy(i);
-            times = StepTiming.Times(Run);
             Ceiling = StepTiming.Bound(Work, Llm.Ceilings, count * batch);
+            times = StepTiming.Times(Work, Llm.Team.Count);
             Llm.Facts["counted"] = string.Create(CultureInfo.InvariantCulture, $"{Pretty.Value(Work.Flop, "FLOP")}, {Pretty.Bytes(Work.Bytes)}");
             Llm.Facts["next tokens"] = string.Join(' ', expected);
         }

@@ -6,12 +6,12 @@ namespace GpuLab.Probes.Llm;
 /// <summary>How pages are copied within memory.</summary>
 enum PageCopy { Library, PastCaches }
 
-/// <summary>Every thread moves its part of a sequence's pages to where the cache has room for them.</summary>
+/// <summary>Every thread moves its part of a prompt's pages to where the cache has room for them. Prompts lie one after another where they come from.</summary>
 sealed unsafe class ReloadWork(PagedCache cache, int threads, int pages, byte* source) : TeamWork
 {
     int failed;
 
-    public int Sequence { get; set; }
+    public int Prompt { get; set; }
 
     /// <summary>Of the file to read from; negative to copy from memory.</summary>
     public int Descriptor { get; set; } = -1;
@@ -25,11 +25,13 @@ sealed unsafe class ReloadWork(PagedCache cache, int threads, int pages, byte* s
     {
         for (var page = (int)((long)pages * thread / threads); page < (int)((long)pages * (thread + 1) / threads); page++)
         {
-            var (offset, bytes) = (page * cache.PageBytes, cache.PageBytes);
-            if (Descriptor >= 0) Read(cache.Page(Sequence, page), bytes, offset);
-            else if (Copy == PageCopy.Library) Buffer.MemoryCopy(source + offset, cache.Page(Sequence, page), bytes, bytes);
-            else if (Avx512F.IsSupported) StreamKernels.Copy512Streaming((double*)cache.Page(Sequence, page), (double*)(source + offset), (nuint)bytes / sizeof(double));
-            else StreamKernels.Copy256Streaming((double*)cache.Page(Sequence, page), (double*)(source + offset), (nuint)bytes / sizeof(double));
+            var bytes = cache.PageBytes;
+            var offset = ((long)Prompt * pages + page) * bytes;
+            var into = cache.Page(Prompt, page);
+            if (Descriptor >= 0) Read(into, bytes, offset);
+            else if (Copy == PageCopy.Library) Buffer.MemoryCopy(source + offset, into, bytes, bytes);
+            else if (Avx512F.IsSupported) StreamKernels.Copy512Streaming((double*)into, (double*)(source + offset), (nuint)bytes / sizeof(double));
+            else StreamKernels.Copy256Streaming((double*)into, (double*)(source + offset), (nuint)bytes / sizeof(double));
         }
     }
 

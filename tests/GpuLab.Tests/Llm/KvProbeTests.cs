@@ -80,8 +80,8 @@ public sealed class KvProbeTests
         using var probe = new ReloadProbe(bench.Request(1, Tiny, Tokens(100), Tier("pinned")));
         bench.Take(probe, 2);
         Assert.Null(probe.Verify());
-        probe.Page(2)[77] ^= 1;
-        Assert.Contains("byte 77 of page 2", probe.Verify(), StringComparison.Ordinal);
+        probe.Page(1, 2)[77] ^= 1;
+        Assert.Contains("byte 77 of page 2 of prompt 1", probe.Verify(), StringComparison.Ordinal);
     }
 
     [Fact]
