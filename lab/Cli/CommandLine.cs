@@ -68,6 +68,7 @@ static class CommandLine
             FigureVerb.Create(),
             ExportVerb.Create(),
             DevicesVerb.Create(),
+            DoctorVerb.Create(),
             ProbesVerb.Create(),
             LayoutsVerb.Create(Devices.Open, Console.Out),
             ProfilesVerb.Create(Devices.Open, Console.Out),
