@@ -69,6 +69,7 @@ public static class Catalogue
         new GpuLaunch(LaunchInfo.Rate, LaunchKind.Rate),
         new GpuLaunch(LaunchInfo.Graph, LaunchKind.Graph),
         new GpuLaunch(Host("launch.sync"), LaunchKind.Sync),
+        new GpuStart(LaunchInfo.Start),
         new GpuTrace(TraceInfo.Blocks),
         Command,
     ];
