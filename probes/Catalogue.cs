@@ -94,6 +94,7 @@ public static class Catalogue
     /// <summary>Why a probe cannot run with some parameters on a slice of a device, or null where it can as far as can be known before.</summary>
     public static string? Obstacle(IDevice device, ProbeInfo probe, Slice slice, Parameters parameters) => For(device.Facts.Kind, probe.Id) switch
     {
+        null when device.Facts.Simulated && SimModels.WhyNot(probe.Id) is { } reason => $"{probe.Id} cannot be simulated: {reason}",
         null => $"{probe.Id} cannot run on {device.Id} in this version",
         CommandProbe command => ((IForesight)command).Obstacle(slice, parameters),
         _ when device.Facts.Kind == DeviceKind.Gpu => CudaDriver.Obstacle,
