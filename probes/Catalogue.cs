@@ -40,6 +40,8 @@ public static class Catalogue
         new LaunchSync(),
         new LlmPrefill(),
         new LlmDecode(),
+        new KvReload(),
+        new KvRecompute(),
         Command,
     ];
 
