@@ -14,7 +14,7 @@ public static class Sentences
         var what = c.By == "run"
             ? c.Subject switch
             {
-                "device" => $"{Listed(c.Runs.Select(r => $"{r.Label} ({r.Run.Info.DeviceName})"))} are compared as devices",
+                "device" => $"{Listed(c.Runs.Select((r, i) => $"{r.Label} ({c.Devices[i]})"))} are compared as devices",
                 "program" => $"{Listed(c.Runs.Select(r => r.Label))} are runs of different versions of the program on {c.Runs[0].Run.Info.DeviceName}",
                 _ => $"{Listed(c.Runs.Select(r => r.Label))} are runs on {c.Runs[0].Run.Info.DeviceName} at different times",
             }
