@@ -1,10 +1,18 @@
 using GpuLab.Control;
 using GpuLab.Model;
+using GpuLab.Probes.Commands;
+using GpuLab.Probes.Compute;
 using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Host;
+using GpuLab.Probes.Kernels;
+using GpuLab.Probes.Latency;
+using GpuLab.Probes.Launch;
+using GpuLab.Probes.Link;
 using GpuLab.Probes.Llm;
+using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
+using GpuLab.Probes.Trace;
 using GpuLab.Running;
 
 namespace GpuLab.Probes;
@@ -12,6 +20,9 @@ namespace GpuLab.Probes;
 /// <summary>Every probe there is: one line each. A test fails when a class that carries a probe out is missing here.</summary>
 public static class Catalogue
 {
+    /// <summary>The same on every real device: the slice is in the environment and the processors of the worker.</summary>
+    static readonly CommandProbe Command = new();
+
     static readonly IProbe[] OnHost =
     [
         new MemRead(),
@@ -23,9 +34,12 @@ public static class Catalogue
         new ComputeFp64(),
         new ComputeFp32(),
         new LoadFile(),
+        new LoadPlain(),
+        new LoadPipelined(),
         new LaunchSync(),
         new LlmPrefill(),
         new LlmDecode(),
+        Command,
     ];
 
     static readonly IProbe[] OnGpu =
@@ -35,7 +49,29 @@ public static class Catalogue
         new GpuStream(Host("mem.copy"), GpuStreamKernel.Copy),
         new GpuStream(Host("mem.triad"), GpuStreamKernel.Triad),
         new GpuStream(Host("mem.curve"), GpuStreamKernel.HotCopy),
+        new GpuChase(Host("lat.chase"), overLink: false, 256 << 20),
+        new GpuCompute(Host("compute.fp64"), "fp64", GpuComputeLoops.Fp64),
+        new GpuCompute(Host("compute.fp32"), "fp32", GpuComputeLoops.Fp32),
+        new GpuCompute(ComputeInfo.Int32, "int32", GpuComputeLoops.Int32),
+        new GpuCompute(ComputeInfo.Tf32, "tf32", GpuComputeLoops.Warp(TensorFormat.Tf32)),
+        new GpuCompute(ComputeInfo.Bf16, "bf16", GpuComputeLoops.Warpgroup(TensorFormat.Bf16), GpuComputeLoops.Warp(TensorFormat.Bf16)),
+        new GpuCompute(ComputeInfo.Fp16, "fp16", GpuComputeLoops.Warp(TensorFormat.Fp16)),
+        new GpuCompute(ComputeInfo.Fp8, "fp8", GpuComputeLoops.Warpgroup(TensorFormat.Fp8), GpuComputeLoops.Warp(TensorFormat.Fp8, KernelModules.Fp8)),
+        new GpuCompute(ComputeInfo.Int8, "int8", GpuComputeLoops.Warp(TensorFormat.Int8)),
+        new GpuCopy(LinkInfo.ToDevice, toDevice: true),
+        new GpuCopy(LinkInfo.ToHost, toDevice: false),
+        new GpuBothWays(LinkInfo.Both),
+        new GpuChase(LinkInfo.Latency, overLink: true, 64 << 20),
+        new GpuLaunch(LaunchInfo.Api, LaunchKind.Api),
+        new GpuLaunch(LaunchInfo.Rate, LaunchKind.Rate),
+        new GpuLaunch(LaunchInfo.Graph, LaunchKind.Graph),
+        new GpuLaunch(Host("launch.sync"), LaunchKind.Sync),
+        new GpuTrace(TraceInfo.Blocks),
+        Command,
     ];
+
+    /// <summary>What this program itself carries out on real GPUs, in the order in which lists show them.</summary>
+    public static IReadOnlyList<IProbe> OfGpus => [.. OnGpu.Except([Command])];
 
     static readonly SimProbe[] Simulated = [.. SimModels.All.Select(m => new SimProbe(m))];
 
@@ -55,6 +91,7 @@ public static class Catalogue
     public static string? Obstacle(IDevice device, ProbeInfo probe, Slice slice, Parameters parameters) => For(device.Facts.Kind, probe.Id) switch
     {
         null => $"{probe.Id} cannot run on {device.Id} in this version",
+        CommandProbe command => ((IForesight)command).Obstacle(slice, parameters),
         _ when device.Facts.Kind == DeviceKind.Gpu => CudaDriver.Obstacle,
         SimProbe simulated => simulated.Obstacle(device.Id, slice.Name, parameters),
         IForesight foresight => foresight.Obstacle(slice, parameters),

@@ -68,11 +68,13 @@ static class CommandLine
             FigureVerb.Create(),
             ExportVerb.Create(),
             DevicesVerb.Create(),
+            DoctorVerb.Create(),
             ProbesVerb.Create(),
             LayoutsVerb.Create(Devices.Open, Console.Out),
             ProfilesVerb.Create(Devices.Open, Console.Out),
             PartitionVerb.Create(),
             CheckpointVerb.Create(),
+            SelftestVerb.Create(),
             SchemaVerb.Create(),
             CompletionVerb.Create(),
         };

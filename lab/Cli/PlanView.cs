@@ -53,6 +53,7 @@ static class PlanView
         using var writer = new Utf8JsonWriter(Console.OpenStandardOutput(), new() { Indented = true });
         writer.WriteStartObject();
         writer.WriteString("device", device.Id.ToString());
+        writer.WriteBoolean("simulated", device.Facts.Simulated);
         writer.WriteString("partitioner", partitioner.Name);
         writer.WriteNumber("trials", plan.TrialCount);
         writer.WriteNumber("seconds", plan.Seconds);

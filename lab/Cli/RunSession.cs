@@ -26,6 +26,7 @@ sealed class RunSession(RunRequest request)
         var plant = request.Simulation.Check(device);
         var planned = Planned(sweep, device);
         var (plan, partitioner) = (planned.Plan!, planned.Partitioner!);
+        foreach (var idle in request.Simulation.Idle(plan)) Say(idle);
         var effects = EffectView.Sentences(plan, Noise(), request.UntilDecided).ToList();
         if (request.DryRun)
         {

@@ -12,6 +12,7 @@ static class SummaryView
     public static void Print(Analysis analysis, string folder, string report)
     {
         var simulated = analysis.Run.Info.Simulated;
+        if (simulated) Terminal.Out.MarkupLineInterpolated($"[bold]SIMULATED[/]: every figure below is predicted by a model of {analysis.Run.Info.DeviceName}. Nothing was measured.");
         foreach (var layout in analysis.Figures.Where(f => !f.ForRatio).GroupBy(f => f.Layout))
         {
             var title = simulated ? $"layout {layout.Key}  (SIMULATED: predicted, not measured)" : $"layout {layout.Key}";

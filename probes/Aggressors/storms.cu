@@ -17,13 +17,9 @@ struct gl_storm {
 
   /// Sleeps through the off part of the period. False when the time is up.
   GL_DEV_MEMBER bool next() {
-    __shared__ gl_u32 more;
-    if (threadIdx.x == 0) more = wait();
-    __syncthreads();
-    const bool result = more != 0;
-    __syncthreads();
-    portions += result;
-    return result;
+    const gl_u32 more = gl_first_says(threadIdx.x == 0 ? wait() : 0);
+    portions += more;
+    return more != 0;
   }
 
   GL_DEV_MEMBER gl_u32 wait() const {

@@ -11,7 +11,7 @@ struct gl_chaos {
   Real c, x[GL_CHAINS];
 
   GL_DEV_MEMBER gl_chaos(gl_u64 seed, gl_u64 thread) {
-    c = (Real)-1.9 - (Real)0.09 * unit(gl_random(seed, thread * (GL_CHAINS + 1)));
+    c = fused((Real)-0.09, unit(gl_random(seed, thread * (GL_CHAINS + 1))), (Real)-1.9);
 #pragma unroll
     for (int j = 0; j < GL_CHAINS; ++j) x[j] = unit(gl_random(seed, thread * (GL_CHAINS + 1) + 1 + j));
   }

@@ -4,7 +4,7 @@ using GpuLab.Running;
 namespace GpuLab.Probes.Cuda;
 
 /// <summary>The driver as a whole: whether there is one, what it can do, and its start.</summary>
-static unsafe class CudaDriver
+public static unsafe class CudaDriver
 {
     /// <summary>What the shipped kernels need: PTX 7.4, which came with CUDA 11.4.</summary>
     public const int Least = 11040;

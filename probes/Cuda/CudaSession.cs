@@ -1,3 +1,4 @@
+using GpuLab.Probes.Kernels;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Cuda;
@@ -9,6 +10,8 @@ namespace GpuLab.Probes.Cuda;
 sealed class CudaSession
 {
     static CudaSession? current;
+
+    readonly Dictionary<string, CudaModule> others = [];
 
     CudaSession()
     {
@@ -41,6 +44,16 @@ sealed class CudaSession
     public CudaDevice Device => Context.Device;
 
     public CudaModule Kernels { get; }
+
+    /// <summary>A module that not every GPU takes, loaded when it is first asked for.</summary>
+    /// <param name="name">One of <see cref="KernelModules"/>.</param>
+    /// <exception cref="ProbeSkippedException">This driver or device cannot take it.</exception>
+    public CudaModule Module(string name)
+    {
+        if (name == KernelModules.Common) return Kernels;
+        if (!others.TryGetValue(name, out var module)) others[name] = module = CudaModule.Load(Context, KernelImage.Of(name));
+        return module;
+    }
 
     public DeviceClock Clock { get; }
 

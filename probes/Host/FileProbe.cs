@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using GpuLab.Model;
 using GpuLab.Running;
@@ -10,9 +9,7 @@ namespace GpuLab.Probes.Host;
 /// </summary>
 sealed unsafe class FileProbe : IPreparedProbe
 {
-    const int WarmBursts = 2, ColdBursts = 2;
-
-    static readonly ConcurrentDictionary<(long, string), Ceiling> Copies = [];
+    const int ColdBursts = 2;
 
     readonly Team team;
     readonly HostBlock block;
@@ -54,7 +51,7 @@ sealed unsafe class FileProbe : IPreparedProbe
                 throw new ProbeSkippedException(cold
                     ? $"{resident} of {cache.Pages} pages stay in memory although the kernel was asked to drop them; a file on {type} cannot be read cold"
                     : $"only {resident} of {cache.Pages} pages of the file stay in memory");
-            Ceiling = cold ? Direct() : Copied();
+            Ceiling = cold ? Direct() : StorageCeilings.Copy(team, data, block.Start, bytes);
             // Last, so that neither a copy nor an earlier trial can pass for what the samples read.
             for (var page = 0L; page < bytes / 4096; page++) new Span<double>(block.Start + page * 4096, StreamWork.Page).Fill(StreamData.Poison);
             Facts = new Dictionary<string, string>
@@ -134,24 +131,6 @@ sealed unsafe class FileProbe : IPreparedProbe
     {
         if (cold) cache!.Drop();
     }
-
-    /// <summary>Copying within memory is what reading from the page cache amounts to. Kept for the life of the worker.</summary>
-    Ceiling Copied() => Copies.GetOrAdd((bytes, string.Join(',', team.Cpus)), _ =>
-    {
-        var copy = new StreamWork(StreamKernel.Copy, team.Count, bytes / 4096) { A = (double*)data, C = (double*)block.Start };
-        double fastest = 0;
-        foreach (var variant in StreamVariants.For(StreamKernel.Copy))
-        {
-            copy.Variant = variant;
-            for (var burst = 0; burst < WarmBursts; burst++)
-            {
-                var start = Monotonic.Now;
-                team.Run(copy);
-                fastest = Math.Max(fastest, bytes * 1e9 / (Monotonic.Now - start));
-            }
-        }
-        return new(fastest, $"measured: fastest of {WarmBursts} copies of each kind within memory, bytes of payload");
-    });
 
     /// <summary>What the layer below the page cache gives without it; null where the file system refuses.</summary>
     Ceiling? Direct()

@@ -16,6 +16,10 @@ static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int munmap(void* address, nuint length);
 
+    /// <summary>Locked memory goes with its mapping.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int mlock(void* address, nuint length);
+
     [LibraryImport("libc", SetLastError = true)]
     public static partial int madvise(void* address, nuint length, int advice);
 

@@ -55,3 +55,13 @@ GL_DEV gl_u32 gl_block_xor(gl_u32 value) {
     for (gl_u32 w = 1; w < blockDim.x >> 5; ++w) value ^= warps[w];
   return value;
 }
+
+/// The value of the block's first thread, for all of it.
+GL_DEV gl_u32 gl_first_says(gl_u32 value) {
+  __shared__ gl_u32 said;
+  if (threadIdx.x == 0) said = value;
+  __syncthreads();
+  value = said;
+  __syncthreads();
+  return value;
+}

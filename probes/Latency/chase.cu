@@ -1,6 +1,11 @@
 // Latency: one thread follows a cycle of addresses; each load gives the address of the next, so nothing overlaps.
 #include "gpulab.cuh"
 
+/// Writes a cycle over `count` nodes that lie `spacing` words of 8 bytes apart: node i holds the address of node next[i].
+GL_KERNEL(gl_ring, gl_u64* nodes, const gl_u32* next, gl_u32 count, gl_u32 spacing) {
+  for (gl_u64 i = gl_thread(); i < count; i += gl_threads()) nodes[i * spacing] = (gl_u64)(nodes + (gl_u64)next[i] * spacing);
+}
+
 /// The host zeroes it before each launch; `taken` stays 0 where no block came to the SM that was asked for.
 struct gl_walk {
   gl_u64 cycles, ns, end;

@@ -2,6 +2,8 @@ using GpuLab.Probes.Compute;
 using GpuLab.Probes.Host;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
+using GpuLab.Probes.Llm;
+using GpuLab.Probes.Loading;
 using GpuLab.Probes.Sim.Models;
 using GpuLab.Probes.Trace;
 
@@ -22,6 +24,8 @@ static class SimModels
         new LinkModel(LinkInfo.ToHost, up: false, down: true),
         new LinkModel(LinkInfo.Both, up: true, down: true),
         new FixedModel(LinkInfo.Latency, 0, 0.9e-6, null, 1 << 12, 0.01),
+        new LoadModel(new LoadPlain().Info),
+        new LoadModel(new LoadPipelined().Info),
         new ComputeModel(new ComputeFp64().Info, "fp64", tensor: false),
         new ComputeModel(new ComputeFp32().Info, "fp32", tensor: false),
         new ComputeModel(ComputeInfo.Int32, "int32", tensor: false),
@@ -35,6 +39,8 @@ static class SimModels
         new FixedModel(new LaunchSync().Info, 0, 6.5e-6, null, 32, 0.03),
         new FixedModel(LaunchInfo.Graph, 4e-6, 1.3e-6, "nodes", 8, 0.005),
         new TraceModel(TraceInfo.Blocks),
+        new LlmModel(new LlmPrefill().Info, decode: false),
+        new LlmModel(new LlmDecode().Info, decode: true),
         new FixedModel(LaunchInfo.Start, 0.32, 0, null, 1, 0.03),
     ];
 

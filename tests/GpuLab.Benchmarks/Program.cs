@@ -8,6 +8,7 @@ static class Program
     static void Main(string[] args)
     {
         if (args is ["host-peers", var library, var pairs]) HostPeerComparison.Run(library, int.Parse(pairs, CultureInfo.InvariantCulture));
+        else if (args is ["launch-peer", var peer, var launches]) LaunchComparison.Run(peer, int.Parse(launches, CultureInfo.InvariantCulture));
         else if (args is ["large-runs", var root]) LargeRuns.Make(root);
         else BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
     }

@@ -7,7 +7,8 @@ namespace GpuLab.Tests;
 
 /// <summary>
 /// The test assembly as a program: started as a worker, the real worker host with probes that misbehave; started by
-/// scripts/kill-test, the same loop as in the tests with more kills; and all checks of kernels, for a process with sanitizers.
+/// scripts/kill-test, the same loop as in the tests with more kills; and checks of kernels, for a
+/// process with sanitizers or one that is to be stopped.
 /// </summary>
 static class Program
 {
@@ -16,6 +17,7 @@ static class Program
         ["worker", .. var rest] => WorkerEntry.Run(rest, FakeProbes.For, _ => { }),
         ["kill-test", .. var rest] => KillProgram.Run(rest).GetAwaiter().GetResult(),
         ["kernel-checks", var library] => KernelCheckProgram.Run(library),
+        ["kernel-planted", var library, var kernel] => KernelCheckProgram.RunPlanted(library, kernel),
         _ => 2,
     };
 }

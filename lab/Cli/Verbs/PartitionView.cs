@@ -4,6 +4,7 @@ using System.Text.Json;
 using GpuLab.Control;
 using GpuLab.Control.Mig;
 using GpuLab.Control.Nvml;
+using GpuLab.Control.Simulated;
 using GpuLab.Model;
 
 namespace GpuLab.Cli.Verbs;
@@ -105,6 +106,7 @@ static class PartitionView
     {
         writer.WriteString("gpu", mig.Control.Gpu.Uuid);
         writer.WriteString("name", mig.Control.Gpu.Name);
+        writer.WriteBoolean("simulated", mig.Control is SimulatedMigControl);
         writer.WriteString("layout", plan.Layout.ToString());
         writer.WriteString("found", MigPartedText.Layout(plan.Found, mig.Geometry)?.ToString());
         writer.WriteBoolean("mig_enabled", plan.Found.Mode.Current);

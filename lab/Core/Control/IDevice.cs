@@ -31,6 +31,9 @@ public interface ITelemetry
 {
     /// <summary>Reads everything once. Cheap enough to call between phases; unreadable fields are left out.</summary>
     IReadOnlyList<Reading> Read();
+
+    /// <summary>How often it is read while slices work; null where reading would take something from them, so that it is read round a trial only.</summary>
+    TimeSpan? Period => null;
 }
 
 /// <summary>One reading.</summary>

@@ -8,7 +8,8 @@ public interface ILayoutOrder
     /// <summary>Orders layouts so that few slices are destroyed and created from what is there now through all of them and back again; touches nothing.</summary>
     /// <param name="seed">Decides between orders that cost the same.</param>
     /// <param name="anew">Whether all slices of a layout are made anew; then the order is the seed's alone.</param>
-    IReadOnlyList<PlannedCut> Order(IReadOnlyList<Layout> layouts, ulong seed, bool anew);
+    /// <param name="from">The layout that is there by then, by its index; null for what is there now.</param>
+    IReadOnlyList<PlannedCut> Order(IReadOnlyList<Layout> layouts, ulong seed, bool anew, int? from = null);
 }
 
 /// <summary>One cut of a series.</summary>

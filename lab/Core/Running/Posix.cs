@@ -11,6 +11,7 @@ static unsafe partial class Posix
     public const int PR_SET_TIMERSLACK = 29;
     public const int O_RDWR = 2, O_CLOEXEC = 0x80000;
     public const uint MFD_CLOEXEC = 1;
+    public const int F_DUPFD_CLOEXEC = 1030;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct Timespec
@@ -28,7 +29,7 @@ static unsafe partial class Posix
     public static partial int prctl(int option, nuint a, nuint b, nuint c, nuint d);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial int dup(int fd);
+    public static partial int fcntl(int fd, int command, int argument);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int dup2(int from, int to);

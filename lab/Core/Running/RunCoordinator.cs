@@ -113,6 +113,7 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
     async Task<(TrialOutcome, TrialResult?)> Attempt(Trial trial, IReadOnlyList<Work> works, IReadOnlyList<Slice> slices, WorkerSet workers, CancellationToken cancel)
     {
         var scratch = folder.Scratch(trial.Id);
+        using var watch = TelemetryWatch.Start(device.Telemetry, trial.Id);
         try
         {
             if (device.Telemetry is not SimulatedTelemetry) Record(trial, []);
@@ -144,6 +145,7 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         }
         finally
         {
+            if (watch is not null) folder.Append(watch.Stop());
             if (Directory.Exists(scratch)) Directory.Delete(scratch, recursive: true);
         }
     }

@@ -14,7 +14,8 @@ public sealed record TrialResult(IReadOnlyList<SampleRow> Rows, IReadOnlyList<Ru
 /// <param name="Silence">Between two samples.</param>
 public sealed record Timeouts(TimeSpan Hello, TimeSpan Prepare, TimeSpan Silence)
 {
-    public static readonly Timeouts Default = new(TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(30));
+    /// <summary>A GPU's driver that nothing keeps loaded takes many seconds to start, and a worker says hello only after it.</summary>
+    public static readonly Timeouts Default = new(TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(2), TimeSpan.FromSeconds(30));
 
     /// <summary>All the same: for tests and for people who know their probes.</summary>
     public static Timeouts All(TimeSpan limit) => new(limit, limit, limit);

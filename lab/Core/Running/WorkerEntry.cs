@@ -27,7 +27,8 @@ public static class WorkerEntry
             return 2;
         }
         // Messages go to a copy of descriptor 1; whatever a library prints there lands in the log instead.
-        var messages = Posix.dup(1);
+        // That copy is not for what this worker starts: it would keep the pipe open after the worker's end.
+        var messages = Posix.fcntl(1, Posix.F_DUPFD_CLOEXEC, 3);
         _ = Posix.dup2(2, 1);
         using var to = new StreamWriter(new FileStream(new SafeFileHandle(messages, ownsHandle: true), FileAccess.Write, 0), new UTF8Encoding(false));
         using var from = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
@@ -38,7 +39,8 @@ public static class WorkerEntry
         var identity = new Dictionary<string, string>(identify?.Invoke(options) ?? new Dictionary<string, string>()) { ["cpus"] = cpus };
         using var host = new WorkerHost(options, id => probes(options.Device.Kind, id), identity) { OnProbeThread = () => Pin(options.Cpus, pin) };
         if (host.Run(from, to)) return 0;
-        // The coordinator is gone: nothing this worker started may outlive it.
+        // The coordinator is gone: nothing this worker started may outlive it, in whatever session it is.
+        if (Environment.GetEnvironmentVariable(WorkerReaper.Mark) is { Length: > 0 } mark) WorkerReaper.EndMarked(Environment.ProcessId, WorkerReaper.Mark, mark);
         _ = Posix.kill(0, Posix.SIGKILL);
         return 1;
     }

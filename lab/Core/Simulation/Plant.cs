@@ -18,6 +18,13 @@ public sealed record PlantedWhere(string? Slice = null, string? Resource = null,
         Matches(Slice, slice) && Matches(Probe, probe.Id) && (Repeat is null || Repeat == repeat)
         && (Resource is null || string.Equals(Resource, probe.Resource.ToString(), StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>For a sentence: <c>slice 1g.18gb@0, probe mem.*</c>.</summary>
+    public override string ToString()
+    {
+        string?[] parts = [Slice is null ? null : $"slice {Slice}", Resource is null ? null : $"resource {Resource}", Probe is null ? null : $"probe {Probe}", Repeat is null ? null : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"repeat {Repeat}")];
+        return parts.OfType<string>().DefaultIfEmpty("everything").Aggregate((a, b) => $"{a}, {b}");
+    }
+
     /// <summary>A profile stands for every slice of it.</summary>
     static bool Matches(string? pattern, string text)
     {

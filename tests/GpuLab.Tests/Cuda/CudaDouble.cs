@@ -44,6 +44,9 @@ sealed partial class CudaDouble : IDisposable
     /// <summary>Makes this the machine that this process sees, its first GPU uncut.</summary>
     public CudaDouble Here()
     {
+        // What earlier tests forgot is freed on the machine that it was made on.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
         Nvml.Open().SetMode(false);
         Assert.Equal(0, double_restart(Folder));
         return this;
@@ -63,6 +66,10 @@ sealed partial class CudaDouble : IDisposable
 
     static string Build(string name, params string[] options) =>
         NativeBuild.Of(name, ["cuda", "nvml"], ["-Wl,-soname,libcuda.so.1", "-lpthread", "-ldl", Path.Combine(EndToEnd.Sources.Root, "tests/native/nvml/config.c"), .. options]);
+
+    /// <summary>Bytes of device memory that this process has not freed.</summary>
+    [LibraryImport("cuda-double", EntryPoint = "double_used")]
+    public static partial ulong Used();
 
     [LibraryImport("cuda-double", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int double_restart(string folder);

@@ -11,16 +11,27 @@ namespace GpuLab.Tests.Kernels;
 /// <param name="threads">OS threads that share the blocks of a launch.</param>
 sealed unsafe class HostKernels(string library, uint order, int threads = 1) : IKernelRunner
 {
-    static readonly Lazy<string> plain = new(() => Build("libgpulab_kernels.so", "-O2"));
-    static readonly Lazy<string> sanitized = new(() => Build("libgpulab_kernels_sanitized.so", "-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"));
+    static readonly string[] sanitizers = ["-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+    static readonly Lazy<string> plain = new(() => Build("libgpulab_kernels.so", "kernels.cpp", "-O2"));
+    static readonly Lazy<string> sanitized = new(() => Build("libgpulab_kernels_sanitized.so", "kernels.cpp", sanitizers));
+    static readonly Lazy<string> planted = new(() => Build("libgpulab_planted.so", "planted.cpp", "-O2"));
+    static readonly Lazy<string> sanitizedPlanted = new(() => Build("libgpulab_planted_sanitized.so", "planted.cpp", sanitizers));
 
-    readonly nint handle = NativeLibrary.Load(library);
+    /// <summary>Nanoseconds that a look at a clock takes: virtual time, so that what kernels do for some time does not hang on this machine.</summary>
+    const ulong Look = 100;
+
+    readonly nint handle = Loaded(library);
     readonly List<nint> owned = [];
 
     public static string Library => plain.Value;
 
     /// <summary>With address and undefined-behaviour sanitizers; only for processes that start with the first one's run-time library.</summary>
     public static string Sanitized => sanitized.Value;
+
+    /// <summary>Kernels with faults, for tests of what finds them.</summary>
+    public static string Planted => planted.Value;
+
+    public static string SanitizedPlanted => sanitizedPlanted.Value;
 
     public int Sms => 7;
 
@@ -69,13 +80,29 @@ sealed unsafe class HostKernels(string library, uint order, int threads = 1) : I
         return new Span<int>(sizes, count).ToArray();
     }
 
-    /// <summary>Nanoseconds that each look at a clock takes; 0 for real time. One clock for all launches of this library.</summary>
-    public void VirtualClock(ulong step) => ((delegate* unmanaged<ulong, void>)NativeLibrary.GetExport(handle, "gl_host_virtual_clock"))(step);
-
     public void Dispose()
     {
         foreach (var memory in owned) NativeMemory.Free((void*)memory);
         owned.Clear();
+    }
+
+    /// <summary>One clock for all launches of a library.</summary>
+    static nint Loaded(string library)
+    {
+        // A copy, since the virtual clock is not for what else this process runs from the same file.
+        var own = Path.ChangeExtension(library, ".virtual.so");
+        if (!File.Exists(own) || File.GetLastWriteTimeUtc(own) < File.GetLastWriteTimeUtc(library)) Replace(library, own);
+        var handle = NativeLibrary.Load(own);
+        ((delegate* unmanaged<ulong, void>)NativeLibrary.GetExport(handle, "gl_host_virtual_clock"))(Look);
+        return handle;
+    }
+
+    static void Replace(string from, string to)
+    {
+        var draft = string.Create(CultureInfo.InvariantCulture, $"{to}.{Environment.ProcessId}");
+        File.Copy(from, draft, overwrite: true);
+        File.SetLastWriteTimeUtc(draft, DateTime.UtcNow);
+        File.Move(draft, to, overwrite: true);
     }
 
     void Shared(delegate* unmanaged<LaunchRecord*, void> run, LaunchRecord launch)
@@ -90,7 +117,7 @@ sealed unsafe class HostKernels(string library, uint order, int threads = 1) : I
     }
 
     /// <summary>Compiled once for each state of the sources.</summary>
-    static string Build(string name, params string[] options)
+    static string Build(string name, string source, params string[] options)
     {
         var root = EndToEnd.Sources.Root;
         var sources = Path.Combine(root, "tests/native/kernels");
@@ -98,15 +125,13 @@ sealed unsafe class HostKernels(string library, uint order, int threads = 1) : I
         var newest = Directory.EnumerateFiles(sources).Concat(KernelSources.Files).Max(File.GetLastWriteTimeUtc);
         if (File.Exists(target) && File.GetLastWriteTimeUtc(target) > newest) return target;
         var draft = string.Create(CultureInfo.InvariantCulture, $"{target}.{Environment.ProcessId}");
-        Compile([.. options, "-fPIC", "-shared", "-o", draft, Path.Combine(sources, "kernels.cpp")]);
+        Compile(root, [.. options, "-fPIC", "-shared", "-o", draft, Path.Combine(sources, source)]);
         File.Move(draft, target, overwrite: true);
         return target;
     }
 
-    /// <summary>Runs g++ on kernels with the flags that every host build of them has.</summary>
-    public static void Compile(params IEnumerable<string> arguments)
+    static void Compile(string root, params IEnumerable<string> arguments)
     {
-        var root = EndToEnd.Sources.Root;
         var start = new ProcessStartInfo("g++") { RedirectStandardError = true };
         string[] flags = ["-std=c++17", "-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas", "-ffp-contract=off", "-fvisibility=hidden",
             "-I", Path.Combine(root, "tests/native/kernels"), "-I", Path.Combine(root, "probes/Kernels")];

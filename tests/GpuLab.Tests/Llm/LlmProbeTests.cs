@@ -1,4 +1,5 @@
 using GpuLab.Model;
+using GpuLab.Probes;
 using GpuLab.Probes.Checkpoints;
 using GpuLab.Probes.Llm;
 using GpuLab.Running;

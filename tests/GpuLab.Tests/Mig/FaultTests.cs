@@ -113,4 +113,44 @@ public sealed class FaultTests
         }
         Assert.True(owed > 5);
     }
+
+    /// <summary>A sweep through several layouts, whose transaction stays open from the first to the last.</summary>
+    [Theory]
+    [MemberData(nameof(Codes))]
+    public async Task A_code_that_strikes_once_in_a_series_of_layouts_leaves_the_gpu_as_found(int code)
+    {
+        using var machine = new NvmlDouble("h200-141gb");
+        var control = machine.Open();
+        var found = Found(control);
+        var mig = new MigPartitioner(control, "gpu:0", machine.Journal(), quick);
+        Layout[] layouts = [wanted, Layout.Parse("3g.71gb@4+2g.35gb@0"), Layout.Parse("7x1g.18gb")];
+        async Task Go()
+        {
+            await using var series = await mig.Begin(default);
+            foreach (var layout in layouts) await using (await series.Next(layout, anew: false, default)) { }
+        }
+
+        // The first time asks for profiles as well.
+        await Go();
+        var before = machine.Count;
+        await Go();
+        var (calls, total) = (machine.Count - before, machine.Count);
+        var stride = Thorough.Wanted ? 1 : 151;
+        for (var nth = 1 + code % stride; nth <= calls; nth += stride)
+        {
+            machine.Write("faults", FormattableString.Invariant($"* {total + nth} {code}"));
+            try
+            {
+                await Go();
+            }
+            catch (PartitionException e)
+            {
+                Assert.Contains("nvml", e.Message, StringComparison.Ordinal);
+            }
+            machine.Write("faults", "");
+            Assert.True(MigSnapshot.Read(control).SameAs(found), $"code {code} at call {nth}");
+            Assert.Equal(MigEnding.Restored, machine.Journal().Story(machine.Uuids[0])!.Ending);
+            total = machine.Count;
+        }
+    }
 }

@@ -116,4 +116,43 @@ public sealed class SweepTests
         machine.Write("faults", "");
         Assert.True(MigSnapshot.Read(control).SameAs(found));
     }
+
+    [Fact]
+    public async Task Killed_at_any_moment_of_a_sweep_what_was_found_comes_back_and_nothing_foreign_is_touched()
+    {
+        const string sweep = "name: cuts\ndevice: gpu:0\nlayouts: [7x1g.18gb, 3g.71gb@4+2g.35gb@0]\nprobes: [control.create]\nrepeats: 2\ncut: each-repeat\n";
+        var calls = Calls(sweep);
+        var random = new Random(3);
+        var open = 0;
+        var kills = Math.Max(6, Thorough.Kills / 8);
+        for (var i = 0; i < kills; i++)
+        {
+            using var machine = new NvmlDouble("h200-141gb");
+            var control = machine.Open();
+            var found = Found(control);
+            machine.Write("kill", FormattableString.Invariant($"* {calls.First + random.Next(calls.Last - calls.First)} {(i % 2 == 0 ? "before" : "after")}"));
+            using var process = machine.Start("run", Write(machine, sweep), "--out", Path.Combine(machine.Folder, "run"));
+            var reading = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
+            await process.WaitForExitAsync();
+            machine.Write("kill", "");
+            open += machine.Journal().Story(machine.Uuids[0]) is { Ending: MigEnding.Open } ? 1 : 0;
+            var clock = Stopwatch.StartNew();
+            while (machine.Journal().Story(machine.Uuids[0]) is { Ending: MigEnding.Open } && clock.Elapsed < patience) await Task.Delay(20);
+            Assert.True(MigSnapshot.Read(control).SameAs(found), FormattableString.Invariant($"kill {i}: {await reading.Item2}"));
+        }
+        Assert.True(open > kills / 3, FormattableString.Invariant($"only {open} of {kills} owed something"));
+    }
+
+    /// <summary>The driver calls between the first change and the end of an undisturbed sweep.</summary>
+    static (int First, int Last) Calls(string sweep)
+    {
+        using var machine = new NvmlDouble("h200-141gb");
+        Found(machine.Open());
+        var before = machine.Count;
+        File.WriteAllText(Path.Combine(machine.Folder, "log"), "");
+        var (exit, _, errors) = machine.Run("run", Write(machine, sweep), "--out", Path.Combine(machine.Folder, "run"));
+        Assert.True(exit == 0, errors);
+        var log = machine.Log;
+        return (before + log.Select(l => l.Call).ToList().IndexOf("nvmlComputeInstanceDestroy"), before + log.Count);
+    }
 }

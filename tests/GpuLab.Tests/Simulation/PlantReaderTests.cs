@@ -45,4 +45,17 @@ public sealed class PlantReaderTests
     [Fact]
     public void All_mistakes_are_said_at_once() =>
         Assert.Equal(3, PlantReader.Read("late: {by: -1ms}\nhang: {after: x}\nnothing: 1", "p.yaml").Errors.Count);
+
+    [Fact]
+    public void Hostile_files_end_in_a_sentence()
+    {
+        string[] hostile = [new string('[', 100_000), new string(' ', 5 << 20), "late: *b", "late: !!map {by: 5ms}", "\t\0", "? [a]\n: 1", "late: [[[[{by: 5ms}]]]]", string.Concat(Enumerable.Repeat("x", 200_000)), "late: [" + string.Join(',', Enumerable.Repeat("{by: 1ms}", 5000)) + "]", "late: {by: 1ms}\nlate: {by: 2ms}", "late: {by: 1e400s}", "coupling: {size: .nan}"];
+        foreach (var text in hostile)
+        {
+            var reading = PlantReader.Read(text, "p.yaml");
+            Assert.Null(reading.Plant);
+            Assert.StartsWith("p.yaml:", reading.Errors[0].ToString(), StringComparison.Ordinal);
+            Assert.InRange(reading.Errors[0].ToString().Length, 10, 500);
+        }
+    }
 }

@@ -90,6 +90,46 @@ public sealed class PredictionTests
         }
     }
 
+    [Fact]
+    public void Decoding_moves_what_is_published_and_a_slice_its_share()
+    {
+        // gpt-fast on an A100-80GB: 1397 to 1411 GB/s.
+        Assert.InRange(Llm("a100-80gb", "whole", "llm.decode", "bandwidth", 256), 1.33e12, 1.45e12);
+        Assert.InRange(Llm("a100-80gb", "3g.40gb@0", "llm.decode", "rate", 256) / Llm("a100-80gb", "whole", "llm.decode", "rate", 256), 0.49, 0.52);
+        Assert.InRange(Llm("h200-141gb", "whole", "llm.decode", "bandwidth_share", 256), 0.7, 0.8);
+    }
+
+    [Fact]
+    public void Prompts_are_bound_by_arithmetic_and_take_more_than_in_proportion()
+    {
+        var (small, large) = (Llm("h200-141gb", "whole", "llm.prefill", "ttft", 1024), Llm("h200-141gb", "whole", "llm.prefill", "ttft", 8192));
+        Assert.InRange(large / small, 6.5, 9);
+        Assert.InRange(Llm("h200-141gb", "3g.71gb@0", "llm.prefill", "rate", 4096) / Llm("h200-141gb", "whole", "llm.prefill", "rate", 4096), 0.45, 0.56);
+    }
+
+    [Theory]
+    [InlineData("1g.18gb@0", "llama-3.1-8b", "1g.18gb@0 has")]
+    [InlineData("whole", "llama-9", "is not a shape")]
+    public void A_model_that_does_not_fit_or_exist_is_skipped_by_name(string slice, string model, string reason)
+    {
+        var gpu = SimGpu.Of("h200-141gb");
+        Parameters parameters = new(KeyValuePair.Create("model", ParameterValue.Of(model)), KeyValuePair.Create("context", ParameterValue.Count(65536)));
+        Assert.Contains(reason, Assert.Throws<ProbeSkippedException>(() => SimModels.Find("llm.decode")!.Predict(gpu, gpu.Slice(slice), parameters)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_probe_has_a_model_but_those_that_are_not_of_a_gpu() =>
+        Assert.Equal(["command", "control.create", "control.destroy", "control.mode", "load.file"], Catalogue.Probes.Select(p => p.Id).Where(id => SimModels.Find(id) is null).Order());
+
+    static double Llm(string key, string slice, string probe, string metric, int tokens)
+    {
+        var gpu = SimGpu.Of(key);
+        var model = SimModels.Find(probe)!;
+        var work = model.Predict(gpu, gpu.Slice(slice), new(KeyValuePair.Create("model", ParameterValue.Of("llama-3.1-8b")), KeyValuePair.Create(model.Info.Axis!, ParameterValue.Count(tokens))));
+        var output = work.Outputs[model.Info.Metrics.TakeWhile(m => m.Name != metric).Count()];
+        return output.Number?.Invoke(1) ?? (output.IsRate ? output.Amount / work.Seconds : work.Seconds / output.Amount);
+    }
+
     static Control.Slice Whole => new(0, "whole", "whole", 0, 8, [], new Dictionary<string, string>());
 
     static Parameters Bytes(long bytes) => new(KeyValuePair.Create("bytes", ParameterValue.Bytes(bytes)));

@@ -51,6 +51,20 @@ public class GateTests
         Assert.Contains(Analyze(all).Findings, f => f is { Gate: "failed", Severity: Severity.Invalid });
     }
 
+    [Theory]
+    [InlineData("ecc_uncorrected", 1, 2, "ecc-uncorrected", Severity.Invalid)]
+    [InlineData("ecc_uncorrected", 2, 2, null, Severity.Note)]
+    [InlineData("clocks_event_reasons", 0, 0x40, "slowdown", Severity.Suspect)]
+    [InlineData("clocks_event_reasons", 4, 0, "limited", Severity.Note)]
+    [InlineData("clocks_event_reasons", 1, 1, null, Severity.Note)]
+    public void The_state_of_a_gpu_while_it_is_measured_becomes_findings(string field, double before, double after, string? gate, Severity severity)
+    {
+        var run = SyntheticRun.Alone(Draws.Normal(1, 50)).Build();
+        run = run with { Telemetry = [new("c0r0", 1, "device", field, before), new("c0r0", 2, "device", field, after)] };
+        var found = Analyzer.Analyze(run, [SyntheticRun.Probe]).Findings.Where(f => f.Gate is "ecc-uncorrected" or "slowdown" or "limited").ToList();
+        Assert.Equal(gate is null ? [] : [(gate, severity)], found.Select(f => (f.Gate, f.Severity)));
+    }
+
     [Fact]
     public void What_was_skipped_is_noted_with_its_reason()
     {

@@ -55,15 +55,16 @@ typedef struct {
     uint64_t memory, used;
 } device_t;
 
+/* A code of 0: it never ends. */
 typedef struct { char kernel[64]; unsigned nth; int code; } kernel_fault_t;
 
 typedef struct {
     int driver, faults;
     unsigned order, step_ns;
     uint64_t memory;
-    char kernels[4096], hang[64];
+    char kernels[4096];
     kernel_fault_t fails[MAX_PATTERNS];
-    unsigned fail_count;
+    unsigned fail_count, lie;
 } behaviour_t;
 
 extern device_t devices[MAX_DEVICES];

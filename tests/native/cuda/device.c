@@ -74,7 +74,7 @@ API CUresult cuDeviceGetAttribute(int *value, int attribute, CUdevice device)
     case 1: *value = 1024; break;
     case 8: *value = 48 << 10; break;
     case 10: *value = 32; break;
-    case 16: *value = (int)devices[device].sms; break;
+    case 16: *value = (int)(behaviour.lie ? behaviour.lie : devices[device].sms); break;
     case 32: *value = 1; break;
     case 38: *value = 256 << 10; break;
     case 39: *value = 2048; break;

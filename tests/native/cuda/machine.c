@@ -24,8 +24,9 @@ void calls_close(void) {}
  * memory MIB          of every device, in place of what its profile has
  * order N             of threads in a block (see gl_launch)
  * step NANOSECONDS    of the clock of events
- * hang KERNEL         that kernel never ends
- * fail KERNEL NTH CODE   its NTH launch leaves the context broken with that status */
+ * hang KERNEL NTH     its NTH launch never ends
+ * fail KERNEL NTH CODE   its NTH launch leaves the context broken with that status
+ * lie SMS             how many multiprocessors a device says it has */
 void machine_read_behaviour(void)
 {
     char path[4096], line[4200];
@@ -38,11 +39,12 @@ void machine_read_behaviour(void)
         unsigned long number;
         kernel_fault_t *fail = &behaviour.fails[behaviour.fail_count];
         if (sscanf(line, "kernels %4095[^\n]", behaviour.kernels) == 1) continue;
-        if (sscanf(line, "hang %63s", behaviour.hang) == 1) continue;
         if (sscanf(line, "driver %lu", &number) == 1) behaviour.driver = (int)number;
         else if (sscanf(line, "memory %lu", &number) == 1) behaviour.memory = number << 20;
         else if (sscanf(line, "order %lu", &number) == 1) behaviour.order = (unsigned)number;
         else if (sscanf(line, "step %lu", &number) == 1) behaviour.step_ns = (unsigned)number;
+        else if (sscanf(line, "lie %lu", &number) == 1) behaviour.lie = (unsigned)number;
+        else if (behaviour.fail_count < MAX_PATTERNS && sscanf(line, "hang %63s %u", fail->kernel, &fail->nth) == 2) behaviour.fail_count++;
         else if (behaviour.fail_count < MAX_PATTERNS && sscanf(line, "fail %63s %u %d", fail->kernel, &fail->nth, &fail->code) == 3) behaviour.fail_count++;
     }
     fclose(file);

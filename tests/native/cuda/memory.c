@@ -50,6 +50,14 @@ static void poison(unsigned char *at, size_t bytes)
     for (size_t i = 0; i < bytes && i < 65536; i++) at[i] = (unsigned char)(i * 167 + 13);
 }
 
+/* For tests: what has not been freed. */
+API uint64_t double_used(void)
+{
+    uint64_t used = 0;
+    for (int i = 0; i < device_count; i++) used += devices[i].used;
+    return used;
+}
+
 API CUresult cuMemGetInfo_v2(size_t *free_bytes, size_t *total)
 {
     ENTER(CURRENT);

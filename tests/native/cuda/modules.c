@@ -247,10 +247,13 @@ void function_run(const operation_t *operation)
 {
     function_t *function = (function_t *)operation->function;
     unsigned nth = ++function->launches;
-    for (unsigned i = 0; i < behaviour.fail_count; i++)
-        if (behaviour.fails[i].nth == nth && !strcmp(behaviour.fails[i].kernel, function->name)) broken = behaviour.fails[i].code;
-    if (broken) return;
-    while (!strcmp(behaviour.hang, function->name)) pause();
+    for (unsigned i = 0; i < behaviour.fail_count; i++) {
+        const kernel_fault_t *fail = &behaviour.fails[i];
+        if (fail->nth != nth || strcmp(fail->kernel, function->name)) continue;
+        while (!fail->code) pause();
+        broken = fail->code;
+        return;
+    }
     void *pointers[MAX_PARAMETERS];
     unsigned char *from = operation->arguments;
     for (unsigned i = 0; i < function->count; i++) {

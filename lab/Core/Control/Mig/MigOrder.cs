@@ -11,13 +11,14 @@ sealed class MigOrder(Func<IReadOnlyList<MigStep>, double> seconds)
     const int Instance = 100;
 
     /// <param name="found">What is there now, and again at the end.</param>
-    public IReadOnlyList<PlannedCut> Of(MigSnapshot found, IReadOnlyList<MigState> states, ulong seed, bool anew)
+    /// <param name="from">What is there by then, where that is one of the states.</param>
+    public IReadOnlyList<PlannedCut> Of(MigSnapshot found, IReadOnlyList<MigState> states, ulong seed, bool anew, int? from)
     {
         var start = new MigState(found.Mode.Current, [.. found.Instances.Select(i => new MigWanted(i.ProfileId, i.Place, [.. i.Computes.Select(c => new MigWanted.Compute(c.Place.Size, c.Place.Start, c.ProfileId))]))]);
         MigState[] all = [.. states, start];
         var order = anew ? FewestChanges.Order(states.Count, (_, _) => 0, seed) : FewestChanges.Order(states.Count, (a, b) => all[a].Distance(all[b]), seed);
         var cuts = new List<PlannedCut>(order.Length);
-        var at = start;
+        var at = from is { } index ? states[index] : start;
         foreach (var next in order)
         {
             var steps = at.To(all[next], anew);

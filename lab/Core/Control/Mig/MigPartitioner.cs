@@ -60,8 +60,8 @@ public sealed class MigPartitioner(IMigControl control, string key, IMigJournal 
         };
     }
 
-    public IReadOnlyList<PlannedCut> Order(IReadOnlyList<Layout> layouts, ulong seed, bool anew) =>
-        new MigOrder(Times.Of).Of(MigSnapshot.Read(control), [.. layouts.Select(l => new MigOrder.MigState(!l.IsWhole, [.. Fitter.Fit(l).Placed!.Instances.Select(Wanted)]))], seed, anew);
+    public IReadOnlyList<PlannedCut> Order(IReadOnlyList<Layout> layouts, ulong seed, bool anew, int? from = null) =>
+        new MigOrder(Times.Of).Of(MigSnapshot.Read(control), [.. layouts.Select(l => new MigOrder.MigState(!l.IsWhole, [.. Fitter.Fit(l).Placed!.Instances.Select(Wanted)]))], seed, anew, from);
 
     /// <summary>What <see cref="Keep"/> would do now, without doing it. Items without a place go where they already are, as far as they can.</summary>
     /// <param name="empty">With <c>whole</c>: MIG mode on and no instances, instead of off.</param>

@@ -53,6 +53,8 @@ public sealed class NvmlException(NvmlReturn status, string call) : Exception($"
         NvmlReturn.NotSupported => "NOT_SUPPORTED: MIG mode is off, or this GPU or guest has no MIG",
         NvmlReturn.NotFound => "NOT_FOUND: there is no such instance",
         NvmlReturn.ResetRequired => "RESET_REQUIRED: the GPU must be reset first",
+        NvmlReturn.LibRmVersionMismatch => "LIB_RM_VERSION_MISMATCH: the library and the loaded kernel module are of different versions; reload the module or restart the machine",
+        NvmlReturn.DriverNotLoaded => "DRIVER_NOT_LOADED: the kernel module is not loaded",
         NvmlReturn.GpuIsLost => "GPU_IS_LOST: the GPU has fallen off the bus",
         _ => $"{status} ({(int)status})",
     };

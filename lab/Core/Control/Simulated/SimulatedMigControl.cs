@@ -30,7 +30,7 @@ public sealed partial class SimulatedMigControl : IMigControl
         this.driver = driver ?? new();
         this.clock = clock ?? new();
         this.store = store ?? new SimulatedMigMemory(SimulatedMigState.Initial(this.driver.Enabled));
-        Gpu = new(model.Product, Uuid("GPU", model.Key), (long?)GpuCatalogue.Spec(model)?["memory"]?.Value, model.Sms, this.driver.VgpuGuest, this.driver.ModeNeedsReset ?? model.ModeNeedsReset);
+        Gpu = new($"{model.Product} (simulated)", Uuid("GPU", model.Key), (long?)GpuCatalogue.Spec(model)?["memory"]?.Value, model.Sms, this.driver.VgpuGuest, this.driver.ModeNeedsReset ?? model.ModeNeedsReset);
     }
 
     public MigGpu Gpu { get; }

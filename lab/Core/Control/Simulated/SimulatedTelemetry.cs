@@ -28,7 +28,8 @@ public sealed class SimulatedTelemetry : ITelemetry
 
     List<Reading> Read(SimulatedState state)
     {
-        var readings = new List<Reading> { new("device", "virtual_time_s", clock.Nanoseconds * 1e-9) };
+        // First, so that the file alone says what it holds.
+        var readings = new List<Reading> { new("device", "simulated", 1), new("device", "virtual_time_s", clock.Nanoseconds * 1e-9) };
         foreach (var (figure, field) in fields)
         {
             if (spec?[figure] is { } value) readings.Add(new("device", field, figure == "sm_clock" ? value.Value * state.Clock : value.Value));

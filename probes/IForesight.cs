@@ -1,9 +1,9 @@
 using GpuLab.Control;
 using GpuLab.Model;
 
-namespace GpuLab.Probes.Llm;
+namespace GpuLab.Probes;
 
-/// <summary>A probe that can say before anything runs that a cell cannot be measured on a slice.</summary>
+/// <summary>A probe that can say before a run, from a cell's parameters, why it cannot be measured.</summary>
 interface IForesight
 {
     /// <summary>The reason, or null where nothing is known against it.</summary>

@@ -1,0 +1,65 @@
+using System.Globalization;
+using GpuLab.Model;
+using GpuLab.Probes.Cuda;
+using GpuLab.Running;
+
+namespace GpuLab.Probes.Link;
+
+/// <summary>Copies by the copy engine in one direction.</summary>
+sealed class GpuCopy(ProbeInfo info, bool toDevice) : IProbe
+{
+    public ProbeInfo Info => info;
+
+    public IPreparedProbe Prepare(ProbeRequest request) => new GpuCopyProbe(CudaSession.Current, (long)request.Parameters.Number("bytes", 64 << 20),
+        toDevice, request.Parameters.Word("memory", "pinned") == "pinned", request.Seed);
+}
+
+/// <summary>Copies in one direction when prepared: batches back to back through a ring of buffers.</summary>
+sealed class GpuCopyProbe : TimedProbe
+{
+    readonly CopyRing ring;
+    readonly long bytes;
+
+    public GpuCopyProbe(CudaSession session, long bytes, bool toDevice, bool pinned, ulong seed)
+        : base(session)
+    {
+        this.bytes = bytes;
+        try
+        {
+            ring = Own(new CopyRing(session, Stream, bytes, toDevice, pinned, seed));
+            Round();
+            if (ring.Wrong() is { } wrong) throw new InvalidOperationException($"a copy is wrong: {wrong}");
+            Calibrate();
+            ring.Poison();
+            Round();
+            var facts = TimingFacts();
+            facts["bytes"] = Units.BytesText(bytes);
+            facts["memory"] = pinned ? "pinned" : "pageable";
+            facts["buffers"] = ring.Count.ToString(CultureInfo.InvariantCulture);
+            facts["copy engines"] = session.Device.Attribute(CUdevice_attribute.AsyncEngineCount).ToString(CultureInfo.InvariantCulture);
+            Facts = facts;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public override IReadOnlyDictionary<string, string> Facts { get; }
+
+    internal CopyRing Ring => ring;
+
+    protected override double Work => bytes;
+
+    public override string? Verify() => ring.Wrong();
+
+    protected override void Queue() => ring.Queue(Stream);
+
+    /// <summary>Each buffer once, so that no destination is left as it was poisoned.</summary>
+    void Round()
+    {
+        for (var i = 0; i < ring.Count; i++) Queue();
+        Stream.Synchronize();
+    }
+}

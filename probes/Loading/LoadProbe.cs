@@ -1,0 +1,148 @@
+using System.Globalization;
+using GpuLab.Model;
+using GpuLab.Probes.Host;
+using GpuLab.Running;
+
+namespace GpuLab.Probes.Loading;
+
+/// <summary>A loader when prepared: before every load the weights are brought to their tier, after it they are looked at.</summary>
+sealed unsafe class LoadProbe : IPreparedProbe
+{
+    const int Bursts = 2;
+
+    readonly LoadFiles files;
+    readonly LoadTier tier;
+    readonly PinnedThread pin;
+    readonly LoadTarget target;
+    readonly ILoader loader;
+    string? wrong;
+
+    LoadProbe(ProbeRequest request, bool pipelined, LoadFiles files)
+    {
+        (this.files, tier) = (files, Enum.Parse<LoadTier>(request.Parameters.Word("tier", "cold"), ignoreCase: true));
+        HostMemory.Demand(files.Room + LoadInfo.Beside(request.Parameters, pipelined, files.Room));
+        try
+        {
+            var team = Team.For(request.Cpus);
+            pin = new(request.Cpus[0]);
+            target = new(files, request.Cpus, team);
+            loader = pipelined ? new PipelinedLoader(files, tier, target.Start, request.Cpus, request.Parameters) : new PlainLoader(files, tier, target.Start, team);
+            var resident = Bring();
+            if (!IsRight(resident))
+                throw new ProbeSkippedException(tier == LoadTier.Cold
+                    ? $"{resident} of {files.Pages} pages stay in memory although the kernel was asked to drop them; weights on {files.FileSystem} cannot be loaded cold"
+                    : $"only {resident} of {files.Pages} pages of the weights stay in memory");
+            Ceiling = tier == LoadTier.Cold ? Sequential(request) : Copied(team);
+            Facts = new Dictionary<string, string>(loader.Facts)
+            {
+                ["bytes"] = Units.BytesText(files.Bytes),
+                ["files"] = files.Count.ToString(CultureInfo.InvariantCulture),
+                ["file system"] = files.FileSystem,
+                ["tier"] = tier switch
+                {
+                    LoadTier.Cold => "page cache of this machine is empty; what lies below (hypervisor, disk cache) is unknown",
+                    LoadTier.Warm => "whole files in the page cache",
+                    _ => "in memory before the load",
+                },
+                ["resident"] = string.Create(CultureInfo.InvariantCulture, $"{resident} of {files.Pages} pages before a load"),
+            };
+        }
+        catch
+        {
+            loader?.Dispose();
+            target?.Dispose();
+            pin?.Dispose();
+            throw;
+        }
+    }
+
+    public Ceiling? Ceiling { get; }
+
+    public IReadOnlyDictionary<string, string> Facts { get; }
+
+    /// <summary>For tests that plant an error.</summary>
+    internal LoadTarget Target => target;
+
+    public static LoadProbe Prepare(ProbeRequest request, bool pipelined)
+    {
+        var files = LoadFiles.Of(request);
+        try
+        {
+            return new(request, pipelined, files);
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
+    public void Sample(ref SampleSink sink)
+    {
+        var resident = Bring();
+        target.Spoil();
+        var (start, read, end) = loader.Load();
+        var flags = IsRight(resident) ? SampleFlags.None : SampleFlags.WrongState;
+        sink.Add(0, start, end, 1, files.Bytes * 1e9 / (end - start), flags);
+        sink.Add(1, start, end, 1, (read - start) / 1e9, flags);
+        sink.Add(2, start, end, 1, (end - read) / 1e9, flags);
+        if (!target.IsFresh()) wrong ??= "a part of the weights was not loaded";
+    }
+
+    public string? Verify() => wrong ?? target.Wrong();
+
+    public void Dispose()
+    {
+        loader.Dispose();
+        target.Dispose();
+        files.Dispose();
+        pin.Dispose();
+    }
+
+    /// <summary>Brings the weights to their tier.</summary>
+    /// <returns>Pages of them that the kernel keeps in memory then.</returns>
+    long Bring()
+    {
+        var resident = files.Resident();
+        if (tier == LoadTier.Cold && resident > 0)
+        {
+            files.Drop();
+            resident = files.Resident();
+        }
+        return tier == LoadTier.Warm && resident < files.Pages ? files.Warm() : resident;
+    }
+
+    bool IsRight(long resident) => tier switch
+    {
+        LoadTier.Cold => resident == 0,
+        LoadTier.Warm => resident == files.Pages,
+        _ => true,
+    };
+
+    /// <summary>Copies one half of the weights over the other; of zeros, machines copy more.</summary>
+    Ceiling Copied(Team team)
+    {
+        loader.Load();
+        var half = files.Room / 2 / LoadFiles.Page * LoadFiles.Page;
+        return StorageCeilings.Copy(team, target.Start, target.Start + half, half);
+    }
+
+    /// <summary>Reads that copy nothing: in the loader's own way, and by one thread in large blocks. The faster is what the disk gives.</summary>
+    Ceiling Sequential(ProbeRequest request)
+    {
+        var one = new Parameters(KeyValuePair.Create("threads", ParameterValue.Count(1)), KeyValuePair.Create("chunk", ParameterValue.Bytes(8 << 20)));
+        using var own = new PipelinedLoader(files, LoadTier.Cold, target.Start, request.Cpus, request.Parameters);
+        using var sequential = new PipelinedLoader(files, LoadTier.Cold, target.Start, request.Cpus, one);
+        double fastest = 0;
+        for (var burst = 0; burst < Bursts; burst++)
+        {
+            foreach (var reader in (PipelinedLoader[])[own, sequential])
+            {
+                if (files.Resident() > 0) files.Drop();
+                var times = reader.ReadOnly();
+                fastest = Math.Max(fastest, files.Bytes * 1e9 / (times.Read - times.Start));
+            }
+        }
+        return new(fastest, $"measured: fastest of {Bursts} reads each without copying, by the loader's threads and by one thread in blocks of 8 MiB; {own.Facts.First(f => f.Key == "read").Value}");
+    }
+}

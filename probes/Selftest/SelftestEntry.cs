@@ -1,0 +1,25 @@
+using GpuLab.Results;
+using GpuLab.Running;
+
+namespace GpuLab.Probes.Selftest;
+
+/// <summary>The body of the hidden verb <c>selftest-device FILE checks|figures</c>: a process of its own, which sees one device and may be lost with it.</summary>
+public static class SelftestEntry
+{
+    public const string Verb = "selftest-device", Checks = "checks", Figures = "figures";
+
+    /// <returns>0 when the document is complete; else 1, and the reason is on stderr.</returns>
+    public static int Run(string file, string extent, string program)
+    {
+        try
+        {
+            SelftestRun.Of(program, TimeProvider.System.GetUtcNow(), extent == Figures ? Catalogue.OfGpus : [], result => SelftestJson.Write(file, result));
+            return 0;
+        }
+        catch (Exception nothing) when (nothing is ProbeSkippedException or IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"gpulab: {nothing.Message}");
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Globalization;
+using GpuLab.Model;
+using GpuLab.Results;
+
+namespace GpuLab.Reports.Html;
+
+/// <summary>A selftest as one offline HTML file.</summary>
+public static class SelftestPage
+{
+    public static string Render(SelftestResult result)
+    {
+        var title = $"Selftest of {result.Device.Name}";
+        var header = Html.Of($"""
+            <h1>{Parts.Name(title)}</h1>
+            <p class="sub">{Parts.Name(result.Program)}, {result.Taken.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC</p>
+            <p class="verdict">{Verdict(result)}</p>
+            """);
+        List<Section> sections = [Device(result), .. new[] { NotProven(result) }.OfType<Section>(), Checks(result)];
+        if (result.Figures.Count > 0) sections.Add(Figures(result));
+        sections.Add(Kernels(result));
+        return PageFrame.Of(title, result.Program, simulated: false, header, sections).ToString();
+    }
+
+    /// <summary>One sentence.</summary>
+    public static string Verdict(SelftestResult result)
+    {
+        var right = result.Checks.Count(c => c.Outcome == SelftestOutcome.Right);
+        var open = result.Checks.Count(c => c.Outcome == SelftestOutcome.NotProven);
+        var spills = result.Kernels.Count(k => k.LocalBytes > 0);
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{(result.Complete ? "" : "Cut short. ")}{right} of {result.Checks.Count} checks of kernels are right, {result.Wrong} checks or figures are wrong, {open} checks are not proven; {spills} of {result.Kernels.Count} kernels keep registers in memory.");
+    }
+
+    static Section Device(SelftestResult result)
+    {
+        var (d, c) = (result.Device, result.Clocks);
+        (string, string)[] facts =
+        [
+            ("device", d.Name), ("UUID", d.Uuid), ("PCI", d.Pci), ("compute capability", d.Capability), ("driver", $"CUDA {d.Driver}"), ("memory", Pretty.Bytes(d.Memory)),
+            ("L2", Pretty.Bytes(d.L2)), ("SMs", string.Create(CultureInfo.InvariantCulture, $"{d.Sms}: {d.SmNumbers}")), ("copy engines", d.CopyEngines.ToString(CultureInfo.InvariantCulture)),
+            ("step of events", Pretty.Time(c.EventStepNs * 1e-9)), ("step of the SMs' timer", Pretty.Time(c.TimerStepNs * 1e-9)), ("SM clock", Pretty.Value(c.SmClockHz, "Hz")),
+            ("device times on the host's clock", $"within {Pretty.Time(c.UncertaintyNs * 1e-9)}"),
+        ];
+        return new("device", "Device", Html.Of($"""
+            <div class="facts"><section><dl>{facts.Select(f => Html.Of($"<dt>{f.Item1}</dt><dd>{Parts.Name(f.Item2)}</dd>"))}</dl></section></div>
+            """));
+    }
+
+    static Section? NotProven(SelftestResult result)
+    {
+        List<(string What, string Why)> open =
+        [
+            .. result.Modules.Where(m => m.Problem is not null).Select(m => (m.Name, m.Problem!)),
+            .. result.Checks.Where(c => c.Outcome == SelftestOutcome.NotProven).Select(c => ($"check {c.Name}", c.Why ?? "")),
+            .. result.Figures.Where(f => f.Outcome == SelftestOutcome.NotProven).Select(f => (f.Metric, f.Why ?? "")),
+        ];
+        return open.Count == 0 ? null : new("not-proven", "Not proven here", Html.Of($"""
+            <div class="scroll"><table><thead><tr><th>what</th><th>why</th></tr></thead><tbody>{open.Select(o => Html.Of($"<tr><td>{Parts.Name(o.What)}</td><td>{Parts.Name(o.Why)}</td></tr>"))}</tbody></table></div>
+            """));
+    }
+
+    static Section Checks(SelftestResult result) => new("checks", "Kernels against their references", Html.Of($"""
+        <div class="scroll"><table class="sortable"><thead><tr><th>check</th><th>outcome</th><th class="n">time</th><th>kernels</th><th>what is wrong</th></tr></thead><tbody>
+        {result.Checks.Select(c => Html.Of($"<tr><td>{Parts.Name(c.Name)}</td><td>{Words(c.Outcome)}</td>{Parts.Value(c.Seconds, "s")}<td>{Parts.Name(string.Join(", ", c.Kernels))}</td><td>{Parts.Name(c.Why ?? "")}</td></tr>"))}
+        </tbody></table></div>
+        """));
+
+    static Section Figures(SelftestResult result) => new("figures", "A short look at figures", Html.Of($"""
+        <p>Medians of a few tenths of a second with each probe's own defaults: whether a figure is near its ceiling, not a measurement of it.</p>
+        <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>outcome</th><th class="n">median</th><th class="n">of ceiling</th><th class="n">samples</th><th>ceiling</th><th>how, or what is wrong</th></tr></thead><tbody>
+        {result.Figures.Select(f => Html.Of($"<tr><td>{Parts.Name(f.Metric)}</td><td>{Words(f.Outcome)}</td>{Parts.Value(f.Value, f.Unit)}{Parts.Percent(double.IsNaN(f.Ceiling) ? null : f.Value / f.Ceiling)}<td class=\"n\">{f.Samples}</td><td>{Parts.Name(f.CeilingSource)}</td><td>{Parts.Name(f.Why ?? string.Join("; ", f.Facts.Where(p => p.Key != "device").Select(p => $"{p.Key} {p.Value}")))}</td></tr>"))}
+        </tbody></table></div>
+        """));
+
+    static Section Kernels(SelftestResult result) => new("kernels", "What the driver's compiler made", Html.Of($"""
+        <div class="scroll"><table class="sortable"><thead><tr><th>kernel</th><th>module</th><th class="n">registers</th><th class="n">bytes spilled</th><th class="n">shared bytes</th><th class="n">threads at most</th></tr></thead><tbody>
+        {result.Kernels.Select(k => Html.Of($"<tr><td>{Parts.Name(k.Name)}</td><td>{Parts.Name(k.Module)}</td><td class=\"n\">{k.Registers}</td><td class=\"n\">{k.LocalBytes}</td><td class=\"n\">{k.SharedBytes}</td><td class=\"n\">{k.MaxThreads}</td></tr>"))}
+        </tbody></table></div>
+        {result.Modules.Where(m => m.Problem is null).Select(m => Html.Of($"<p>{Parts.Name(m.Name)} was loaded in {Pretty.Time(m.Seconds)}. {Parts.Name(m.Log)}</p>"))}
+        """));
+
+    static string Words(SelftestOutcome outcome) => outcome switch
+    {
+        SelftestOutcome.Right => "right",
+        SelftestOutcome.Wrong => "WRONG",
+        _ => "not proven",
+    };
+}

@@ -1,0 +1,188 @@
+using System.Runtime.InteropServices;
+using GpuLab.Model;
+using GpuLab.Probes;
+using GpuLab.Probes.Compute;
+using GpuLab.Probes.Cuda;
+using GpuLab.Probes.Kernels;
+using GpuLab.Probes.Latency;
+using GpuLab.Probes.Launch;
+using GpuLab.Probes.Link;
+using GpuLab.Probes.Trace;
+using GpuLab.Running;
+using GpuLab.Tests.Mig;
+
+namespace GpuLab.Tests.Cuda;
+
+/// <summary>Arithmetic, latency, links, launches and traces of a GPU, with the kernels on this processor. No figure here is a GPU's.</summary>
+[Collection(nameof(NvmlDouble))]
+public sealed unsafe class GpuProbeTests : IDisposable
+{
+    const int Capacity = 256;
+
+    readonly CudaDouble machine = Settled();
+    readonly void* memory = NativeMemory.AllocZeroed((nuint)SampleRing.SizeOf(Capacity));
+    readonly SampleRing ring;
+
+    public GpuProbeTests() => ring = new(memory, Capacity);
+
+    public static TheoryData<string> Makers => [.. makers.Keys];
+
+    static readonly Dictionary<string, Func<CudaSession, IPreparedProbe>> makers = new()
+    {
+        ["compute.fp32"] = s => new GpuComputeProbe(s, "fp32", [GpuComputeLoops.Fp32], 5),
+        ["compute.fp64"] = s => new GpuComputeProbe(s, "fp64", [GpuComputeLoops.Fp64], 5),
+        ["compute.int32"] = s => new GpuComputeProbe(s, "int32", [GpuComputeLoops.Int32], 5),
+        ["compute.bf16"] = s => new GpuComputeProbe(s, "bf16", [GpuComputeLoops.Warpgroup(TensorFormat.Bf16), GpuComputeLoops.Warp(TensorFormat.Bf16)], 5),
+        ["compute.int8"] = s => new GpuComputeProbe(s, "int8", [GpuComputeLoops.Warp(TensorFormat.Int8)], 5),
+        ["lat.chase"] = s => new GpuChaseProbe(s, false, 5001, 5),
+        ["link.latency"] = s => new GpuChaseProbe(s, true, 5001, 5),
+        ["link.h2d"] = s => new GpuCopyProbe(s, 100_003, true, true, 5),
+        ["link.d2h pageable"] = s => new GpuCopyProbe(s, 4, false, false, 5),
+        ["link.bidir"] = s => new GpuBothWaysProbe(s, 1 << 16, 5),
+        ["launch.api"] = s => new LaunchTimeProbe(s, false),
+        ["launch.sync"] = s => new LaunchTimeProbe(s, true),
+        ["launch.rate"] = s => new LaunchRateProbe(s, 0),
+        ["launch.graph"] = s => new LaunchRateProbe(s, 7),
+        ["trace.blocks"] = s => new GpuTraceProbe(s, 2, 5),
+    };
+
+    /// <summary>What tests before forgot is freed first: its context is this machine's as well, and would end under this test.</summary>
+    static CudaDouble Settled()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        return new CudaDouble("h20-96gb").Behave("memory 512").Here();
+    }
+
+    public void Dispose()
+    {
+        NativeMemory.Free(memory);
+        machine.Dispose();
+    }
+
+    [Theory, MemberData(nameof(Makers))]
+    public void A_probe_samples_without_allocating_and_verifies(string name)
+    {
+        using var probe = makers[name](CudaSession.Open());
+        var info = Catalogue.Probes.Single(p => p.Id == name.Split(' ')[0]);
+        var samples = Sampled(probe, 3, allocationFree: true);
+        Assert.All(samples, s => Assert.True(s.Operations > 0 && s.End > s.Start && double.IsFinite(s.Value) && s.Value >= 0, s.ToString()));
+        // Each of its metrics has figures, and no other.
+        Assert.Equal(Enumerable.Range(0, info.Metrics.Count), samples.Select(s => s.Metric).Distinct().Order());
+        Assert.True(samples.Count >= 3 * info.Metrics.Count);
+        Assert.Null(probe.Verify());
+        Assert.StartsWith("GpuLab double of", probe.Facts["device"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_probe_of_a_GPU_is_prepared_from_its_own_parameters()
+    {
+        foreach (var info in Catalogue.Probes.Where(p => p.Id.StartsWith("link.", StringComparison.Ordinal) || p.Id.StartsWith("launch.", StringComparison.Ordinal)))
+            Assert.Same(info, Catalogue.For(DeviceKind.Gpu, info.Id)?.Info);
+    }
+
+    [Fact]
+    public void A_wrong_result_of_arithmetic_is_found()
+    {
+        var session = CudaSession.Open();
+        using var stream = new CudaStream(session.Context);
+        using var loop = GpuComputeLoops.Int32(session, stream, 9);
+        loop.Poison();
+        loop.Launch(2);
+        stream.Synchronize();
+        Assert.Null(loop.Wrong(2));
+        // One round more or less is another result, and so is what was there before.
+        Assert.Contains("thread 0 left", loop.Wrong(3), StringComparison.Ordinal);
+        loop.Poison();
+        Assert.Contains("thread 0 left", loop.Wrong(2), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_product_that_differs_in_one_group_is_found()
+    {
+        var session = CudaSession.Open();
+        using var stream = new CudaStream(session.Context);
+        using var loop = (ProductLoop<int>)GpuComputeLoops.Warp(TensorFormat.Int8)(session, stream, 9);
+        loop.Poison();
+        loop.Launch(1);
+        stream.Synchronize();
+        Assert.Null(loop.Wrong(1));
+        ((byte*)loop.Sums.Address)[5 * 4096 + 12] ^= 1;
+        Assert.Equal("group 5 differs from the first", loop.Wrong(1));
+        ((byte*)loop.Sums.Address)[12] ^= 1;
+        Assert.StartsWith("element 3 is", loop.Wrong(1), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_this_driver_cannot_is_a_skip_with_every_reason()
+    {
+        machine.Behave("memory 512", "driver 11080").Here();
+        var skip = Assert.Throws<ProbeSkippedException>(() => new GpuComputeProbe(CudaSession.Open(), "fp8", [GpuComputeLoops.Warpgroup(TensorFormat.Fp8), GpuComputeLoops.Warp(TensorFormat.Fp8, KernelModules.Fp8)], 5));
+        Assert.Contains("PTX 8.0 is newer than the driver", skip.Message, StringComparison.Ordinal);
+        Assert.Contains("PTX 8.4 is newer than the driver", skip.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cycle_that_was_changed_is_found()
+    {
+        using var probe = new GpuChaseProbe(CudaSession.Open(), false, 63, 5);
+        Assert.NotEmpty(Sampled(probe, 2));
+        Assert.Null(probe.Verify());
+        // All of its lines lead to the first.
+        for (var line = 0; line < 63; line++) ((ulong*)probe.Ring)[line * DeviceRing.Line / 8] = probe.Ring;
+        Assert.NotEmpty(Sampled(probe, 3));
+        Assert.Contains("another line", probe.Verify(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true), InlineData(false)]
+    public void One_wrong_byte_of_a_copy_is_found(bool toDevice)
+    {
+        using var probe = new GpuCopyProbe(CudaSession.Open(), 10_000, toDevice, true, 5);
+        Assert.NotEmpty(Sampled(probe, 2));
+        Assert.Null(probe.Verify());
+        var target = toDevice ? (byte*)probe.Ring.Device.Address : probe.Ring.Host;
+        target[9_999] ^= 4;
+        Assert.StartsWith("byte 9999 of buffer 0", probe.Verify(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Summaries_of_traces_are_those_of_their_blocks()
+    {
+        // SM 3 is twice as slow; SM 9 has one block less and runs out at 20.
+        BlockRecord[] blocks = [new(0, 10, 3, 0), new(0, 5, 9, 0), new(0, 5, 4, 0), new(10, 20, 3, 0), new(5, 10, 4, 0)];
+        var summary = new TraceSummary(blocks.Length);
+        Assert.True(summary.Read(blocks));
+        Assert.Equal([3u, 4u, 9u], summary.Numbers);
+        Assert.Equal((2, 20 * 3 / 35.0, 15 / 20.0, 3), (summary.Slowest, summary.Imbalance, summary.Tail, summary.Sms));
+        blocks[0] = new(10, 0, 3, 0);
+        Assert.False(summary.Read(blocks));
+        Assert.Equal("0-3, 7, 9-10", SmList.Text([0, 1, 2, 3, 7, 9, 10]));
+    }
+
+    [Fact]
+    public void Peaks_are_known_for_architectures_that_say_them_and_for_no_others()
+    {
+        var device = CudaSession.Open().Device;
+        Assert.Equal(device.Sms * 256 * 1e9, ComputePeak.Of(device, "fp32", 1e9)!.Value);
+        Assert.Null(ComputePeak.Of(device, "fp4", 1e9));
+    }
+
+    List<Sample> Sampled(IPreparedProbe probe, int count, bool allocationFree = false)
+    {
+        var queued = probe as IQueuedProbe;
+        queued?.Begin(paced: false);
+        var sink = new SampleSink(ring);
+        probe.Sample(ref sink);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 1; i < count; i++) probe.Sample(ref sink);
+        if (allocationFree) Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        queued?.End(ref sink);
+        var samples = new List<Sample>();
+        ring.Drain(samples);
+        return samples;
+    }
+}
