@@ -36,6 +36,7 @@ public static class Catalogue
         new LoadFile(),
         new LoadPlain(),
         new LoadPipelined(),
+        new LoadStart(),
         new LaunchSync(),
         new LlmPrefill(),
         new LlmDecode(),

@@ -2,6 +2,7 @@ using GpuLab.Control.Gpu;
 using GpuLab.Control.Mig;
 using GpuLab.Control.Nvml;
 using GpuLab.Model;
+using GpuLab.Running;
 
 namespace GpuLab.Cli;
 

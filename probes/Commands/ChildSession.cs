@@ -29,10 +29,11 @@ sealed unsafe partial class ChildSession : IDisposable
 
     ChildSession(int pid, int output, string mark) => (this.pid, this.output, this.mark) = (pid, output, mark);
 
-    /// <summary>Starts <c>/bin/sh -c</c> on some processors.</summary>
+    /// <summary>Starts a program on some processors.</summary>
+    /// <param name="command">Its path, and its arguments.</param>
     /// <param name="cpus">None leaves it to the kernel.</param>
     /// <exception cref="WorkerException">It does not start.</exception>
-    public static ChildSession Start(string command, IReadOnlyList<int> cpus, IReadOnlyDictionary<string, string> environment)
+    public static ChildSession Start(string[] command, IReadOnlyList<int> cpus, IReadOnlyDictionary<string, string> environment)
     {
         var mark = string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}@{Monotonic.Now}");
         var variables = new Dictionary<string, string>();
@@ -46,7 +47,7 @@ sealed unsafe partial class ChildSession : IDisposable
         try
         {
             if (before is not null) Affinity.Pin([.. cpus]);
-            var error = Spawn(["/bin/sh", "-c", command], [.. variables.Select(v => $"{v.Key}={v.Value}")], ends[1], out var pid);
+            var error = Spawn(command, [.. variables.Select(v => $"{v.Key}={v.Value}")], ends[1], out var pid);
             if (error == 0) return new(pid, ends[0], mark);
             _ = close(ends[0]);
             throw new WorkerException($"the command did not start: {Marshal.GetPInvokeErrorMessage(error)}");

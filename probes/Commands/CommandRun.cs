@@ -85,7 +85,7 @@ sealed class CommandRun : IQueuedProbe
         last.Clear();
         (figures, logged) = (0, 0);
         began = figureBefore = Monotonic.Now;
-        child = ChildSession.Start(command, request.Cpus, new Dictionary<string, string>
+        child = ChildSession.Start(["/bin/sh", "-c", command], request.Cpus, new Dictionary<string, string>
         {
             ["GPULAB_SLICE"] = request.Slice,
             ["GPULAB_DEVICE"] = request.Device.ToString(),

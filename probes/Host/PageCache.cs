@@ -32,11 +32,15 @@ sealed unsafe class PageCache : IDisposable
     public long Pages { get; }
 
     /// <summary>Pages in memory now. Does not allocate.</summary>
-    public long Resident()
+    public long Resident() => Resident(0, Pages);
+
+    /// <summary>Pages of a part of the file that are in memory now; -1 where the kernel does not say.</summary>
+    public long Resident(long first, long pages)
     {
-        if (Libc.mincore(map, (nuint)length, resident) != 0) return -1;
+        if (pages == 0) return 0;
+        if (Libc.mincore((byte*)map + first * Page, (nuint)(Math.Min(length, (first + pages) * Page) - first * Page), resident) != 0) return -1;
         long count = 0;
-        for (long i = 0; i < Pages; i++) count += resident[i] & 1;
+        for (long i = 0; i < pages; i++) count += resident[i] & 1;
         return count;
     }
 

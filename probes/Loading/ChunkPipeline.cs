@@ -12,7 +12,7 @@ readonly record struct LoadTimes(long Start, long Read, long End);
 
 /// <summary>
 /// Reads chunks with several threads into a pool of blocks, and copies each to its place as soon as it is there: in any order, so that one slow read
-/// holds nothing up. Where nothing needs to be staged, readers read to the place itself and nobody copies.
+/// holds nothing up. From the page cache or from memory there is nothing to wait for: the thread that fetches a chunk brings it to its place.
 /// </summary>
 sealed unsafe class ChunkPipeline : IDisposable
 {
@@ -27,10 +27,17 @@ sealed unsafe class ChunkPipeline : IDisposable
     readonly int[] cpus;
     readonly int chunk;
 
-    /// <summary>Null where nothing is staged.</summary>
+    /// <summary>What the kernel copies from the page cache at once: small enough to stay in a core's cache until it is copied on past the caches.
+    /// Copied to the place itself it would be read from memory first, line by line, only to be overwritten.</summary>
+    const int Piece = 128 << 10;
+
+    /// <summary>Null where chunks go to their places at once.</summary>
     readonly PinnedMemory? pool;
     readonly int[] free;
     readonly (int Chunk, int Block)[] full;
+
+    /// <summary>One for each thread that reads from the page cache.</summary>
+    readonly PinnedMemory? pieces;
 
     // All below under the gate.
     int round, working, next, read, taken, placed, freeCount, fullHead, fullCount;
@@ -61,10 +68,12 @@ sealed unsafe class ChunkPipeline : IDisposable
         this.target = target;
         chunks = files.Chunks(chunk);
         (free, full) = (new int[blocks], new (int, int)[blocks]);
+        pieces = pool is null && descriptors is not null ? new((long)readers * Piece) : null;
         threads = new Thread[readers + (pool is null ? 0 : copiers)];
         for (var i = 0; i < threads.Length; i++)
         {
-            Action role = i < readers ? Read : Copy;
+            var reader = i;
+            Action role = i < readers ? () => Read(reader) : Copy;
             threads[i] = new(() => Loop(role), 256 << 10) { IsBackground = true, Name = i < readers ? "load read" : "load copy" };
             threads[i].Start();
         }
@@ -96,6 +105,7 @@ sealed unsafe class ChunkPipeline : IDisposable
             Monitor.PulseAll(gate);
         }
         foreach (var thread in threads) thread.Join();
+        pieces?.Dispose();
     }
 
     void Loop(Action role)
@@ -123,8 +133,10 @@ sealed unsafe class ChunkPipeline : IDisposable
         }
     }
 
-    void Read()
+    /// <param name="reader">The thread's number among those that read.</param>
+    void Read(int reader)
     {
+        var piece = pieces is null ? null : pieces.Start + (long)reader * Piece;
         while (true)
         {
             int number, block = -1;
@@ -136,7 +148,7 @@ sealed unsafe class ChunkPipeline : IDisposable
                 if (pool is not null) block = free[--freeCount];
             }
             ref readonly var wanted = ref chunks[number];
-            if (!Fetch(wanted, pool is null ? target + wanted.Target : pool.Start + (long)block * chunk)) return;
+            if (pool is null ? !Bring(wanted, piece) : !Fetch(wanted, pool.Start + (long)block * chunk)) return;
             lock (gate)
             {
                 if (++read == chunks.Length) readEnd = end = Monotonic.Now;
@@ -176,15 +188,27 @@ sealed unsafe class ChunkPipeline : IDisposable
         }
     }
 
-    /// <returns>Whether the chunk is there; where it is not, the load has failed.</returns>
-    bool Fetch(in LoadChunk wanted, byte* into)
+    /// <summary>From memory, or piece by piece through the core's cache, to the place.</summary>
+    bool Bring(in LoadChunk wanted, byte* piece)
     {
         if (descriptors is null)
         {
-            Place(source + wanted.Target, into, wanted.Length);
+            Place(source + wanted.Target, target + wanted.Target, wanted.Length);
             return true;
         }
-        var got = LoadFiles.Read(descriptors[wanted.File], wanted, into);
+        for (var at = 0; at < wanted.Length; at += Piece)
+        {
+            LoadChunk part = new(wanted.File, wanted.Offset + at, Math.Min(Piece, wanted.Length - at), wanted.Target + at);
+            if (!Fetch(part, piece)) return false;
+            Place(piece, target + part.Target, part.Length);
+        }
+        return true;
+    }
+
+    /// <returns>Whether the chunk is there; where it is not, the load has failed.</returns>
+    bool Fetch(in LoadChunk wanted, byte* into)
+    {
+        var got = LoadFiles.Read(descriptors![wanted.File], wanted, into);
         if (got >= wanted.Length) return true;
         Fail(files.Reason(wanted, got));
         return false;

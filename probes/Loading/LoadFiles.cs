@@ -17,6 +17,9 @@ sealed class LoadFiles : IDisposable
 {
     public const int Page = 4096;
 
+    /// <summary>The grain in which loaded bytes are compared.</summary>
+    public const int Stretch = 256 << 10;
+
     readonly List<PageCache> caches = [];
     readonly List<int> opened = [];
     readonly string[] paths;
@@ -74,6 +77,19 @@ sealed class LoadFiles : IDisposable
         {
             throw new ProbeSkippedException(wrong.Message);
         }
+    }
+
+    /// <summary>Opens what another process has prepared, headers included.</summary>
+    /// <param name="named">The checkpoint; empty for made weights, which have paths only.</param>
+    public static LoadFiles Again(string named, string[] paths)
+    {
+        if (named.Length > 0)
+        {
+            using var checkpoint = Checkpoint.Open(named);
+            return new([.. checkpoint.Files.Select(f => f.Path)], named);
+        }
+        foreach (var path in paths) SafetensorsHeader.Open(path, path).Dispose();
+        return new(paths, Path.GetDirectoryName(paths[0])!);
     }
 
     /// <summary>Where a file begins in memory.</summary>
@@ -135,6 +151,19 @@ sealed class LoadFiles : IDisposable
     public string Reason(in LoadChunk chunk, long got) => got < 0
         ? string.Create(CultureInfo.InvariantCulture, $"'{paths[chunk.File]}' cannot be read at byte {chunk.Offset} (error {Marshal.GetLastPInvokeError()})")
         : string.Create(CultureInfo.InvariantCulture, $"'{paths[chunk.File]}' became shorter while it was read: {Units.BytesText(lengths[chunk.File])} before, and nothing at byte {chunk.Offset + got}");
+
+    /// <summary>Whether a part of every file is in memory: to look at all of it takes a good part of the time of a load from there.</summary>
+    /// <param name="turn">Which of so many parts.</param>
+    public bool IsWarm(long turn, int parts)
+    {
+        var part = turn % parts;
+        foreach (var cache in caches)
+        {
+            var (first, end) = (cache.Pages * part / parts, cache.Pages * (part + 1) / parts);
+            if (cache.Resident(first, end - first) != end - first) return false;
+        }
+        return true;
+    }
 
     /// <summary>Reads what is not in the page cache into it; a few times, since the kernel may take pages away meanwhile.</summary>
     /// <returns>Pages in memory then.</returns>

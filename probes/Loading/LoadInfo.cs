@@ -9,8 +9,8 @@ static class LoadInfo
     /// <summary>Most bytes of a chunk or of made weights' single tensor.</summary>
     const double MostChunk = 1 << 30;
 
-    static readonly Parameter Checkpoint = new("checkpoint", ParameterType.Text, "Folder or file of the weights; without it random ones are made for the trial, in its folder");
-    static readonly Parameter Bytes = new("bytes", ParameterType.Bytes, "Size of the weights that are made", ParameterValue.Bytes(256 << 20), Min: 64 << 10);
+    public static readonly Parameter Checkpoint = new("checkpoint", ParameterType.Text, "Folder or file of the weights; without it random ones are made for the trial, in its folder");
+    public static readonly Parameter Bytes = new("bytes", ParameterType.Bytes, "Size of the weights that are made", ParameterValue.Bytes(256 << 20), Min: 64 << 10);
     static readonly Parameter Tier = new("tier", ParameterType.Word, "Where the weights are before each load: on disk, in the page cache, or in pinned memory", ParameterValue.Of("cold"), Words: ["cold", "warm", "pinned"]);
 
     public static readonly Parameter Chunk = new("chunk", ParameterType.Bytes, "Size of one read and of one copy", ParameterValue.Bytes(4 << 20), Min: LoadFiles.Page, Max: MostChunk);

@@ -10,11 +10,15 @@ sealed unsafe class LoadProbe : IPreparedProbe
 {
     const int Bursts = 2;
 
+    /// <summary>A load from the page cache is quick: before each only this part of the pages is asked for, and after so many loads all have been.</summary>
+    const int WarmParts = 16;
+
     readonly LoadFiles files;
     readonly LoadTier tier;
     readonly PinnedThread pin;
     readonly LoadTarget target;
     readonly ILoader loader;
+    long samples;
     string? wrong;
 
     LoadProbe(ProbeRequest request, bool pipelined, LoadFiles files)
@@ -79,10 +83,15 @@ sealed unsafe class LoadProbe : IPreparedProbe
 
     public void Sample(ref SampleSink sink)
     {
-        var resident = Bring();
+        var right = tier switch
+        {
+            LoadTier.Cold => Bring() == 0,
+            LoadTier.Warm => files.IsWarm(samples++, WarmParts) || Bring() == files.Pages,
+            _ => true,
+        };
         target.Spoil();
         var (start, read, end) = loader.Load();
-        var flags = IsRight(resident) ? SampleFlags.None : SampleFlags.WrongState;
+        var flags = right ? SampleFlags.None : SampleFlags.WrongState;
         sink.Add(0, start, end, 1, files.Bytes * 1e9 / (end - start), flags);
         sink.Add(1, start, end, 1, (read - start) / 1e9, flags);
         sink.Add(2, start, end, 1, (end - read) / 1e9, flags);

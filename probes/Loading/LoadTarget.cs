@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Numerics;
 using GpuLab.Model;
 using GpuLab.Probes.Checkpoints;
 using GpuLab.Probes.Host;
@@ -12,8 +11,6 @@ namespace GpuLab.Probes.Loading;
 /// </summary>
 sealed unsafe class LoadTarget : IDisposable
 {
-    const int Stretch = 256 << 10;
-
     readonly LoadFiles files;
     readonly HostBlock block;
 
@@ -27,7 +24,7 @@ sealed unsafe class LoadTarget : IDisposable
     {
         this.files = files;
         block = HostMemory.Rent(files.Room, cpus, "weights");
-        var chunks = files.Chunks(Stretch);
+        var chunks = files.Chunks(LoadFiles.Stretch);
         (sums, marks, at) = (new uint[chunks.Length], new byte[chunks.Length], new long[chunks.Length]);
         try
         {
@@ -62,21 +59,12 @@ sealed unsafe class LoadTarget : IDisposable
     /// <summary>Compares every byte with what the files held; null when all are right.</summary>
     public string? Wrong()
     {
-        for (var (i, chunks) = (0, files.Chunks(Stretch)); i < chunks.Length; i++)
+        for (var (i, chunks) = (0, files.Chunks(LoadFiles.Stretch)); i < chunks.Length; i++)
         {
-            if (Sum(block.Start + chunks[i].Target, chunks[i].Length) != sums[i])
+            if (WeightUse.Sum(block.Start + chunks[i].Target, chunks[i].Length) != sums[i])
                 return string.Create(CultureInfo.InvariantCulture, $"'{files.PathOf(chunks[i].File)}': the {Units.BytesText(chunks[i].Length)} from byte {chunks[i].Offset} on were loaded wrong");
         }
         return null;
-    }
-
-    /// <summary>CRC-32C of a stretch.</summary>
-    static uint Sum(byte* start, int length)
-    {
-        var (sum, words) = (uint.MaxValue, length / 8);
-        for (var i = 0; i < words; i++) sum = BitOperations.Crc32C(sum, ((ulong*)start)[i]);
-        for (var i = words * 8; i < length; i++) sum = BitOperations.Crc32C(sum, start[i]);
-        return sum;
     }
 
     public void Dispose() => block.Dispose();
@@ -84,7 +72,7 @@ sealed unsafe class LoadTarget : IDisposable
     void Learn(LoadChunk[] chunks)
     {
         var opened = new CheckpointFile?[files.Count];
-        var buffer = new byte[Stretch];
+        var buffer = new byte[LoadFiles.Stretch];
         try
         {
             for (var i = 0; i < chunks.Length; i++)
@@ -93,7 +81,7 @@ sealed unsafe class LoadTarget : IDisposable
                 (opened[chunk.File] ??= new(files.PathOf(chunk.File))).Read(chunk.Offset, buffer.AsSpan(0, chunk.Length));
                 var mark = (int)(i * 7919L % chunk.Length);
                 (at[i], marks[i]) = (chunk.Target + mark, buffer[mark]);
-                fixed (byte* read = buffer) sums[i] = Sum(read, chunk.Length);
+                fixed (byte* read = buffer) sums[i] = WeightUse.Sum(read, chunk.Length);
             }
         }
         finally
@@ -103,7 +91,7 @@ sealed unsafe class LoadTarget : IDisposable
     }
 
     /// <summary>The first touch places pages where the threads run.</summary>
-    sealed class Touch(byte* start, long length, int threads) : TeamWork
+    internal sealed class Touch(byte* start, long length, int threads) : TeamWork
     {
         public override void Run(int thread)
         {

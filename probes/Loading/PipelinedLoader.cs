@@ -6,7 +6,7 @@ namespace GpuLab.Probes.Loading;
 
 /// <summary>
 /// Several threads read at once, past the page cache where the weights are on disk, into a pool of pinned blocks; copies start with the first chunk.
-/// From the page cache or pinned memory there is nothing to wait for: the kernel's copy, or the only one, goes to the place itself.
+/// From the page cache each thread copies through its core's cache to the place, from pinned memory straight to it.
 /// </summary>
 sealed unsafe class PipelinedLoader : ILoader
 {
@@ -37,7 +37,7 @@ sealed unsafe class PipelinedLoader : ILoader
                 facts["pinned"] = pool.Locked;
             }
             facts["read"] = direct is not null ? "past the page cache (O_DIRECT)"
-                : tier == LoadTier.Cold ? $"WARNING: through the page cache, because {files.FileSystem} refuses O_DIRECT" : "from the page cache to the place itself";
+                : tier == LoadTier.Cold ? $"WARNING: through the page cache, because {files.FileSystem} refuses O_DIRECT" : "from the page cache, through each core's cache to the place";
             pipeline = new(files, direct ?? files.Open(direct: false)!, target, chunk, pool, pool is null ? 0 : blocks, readers, cpus.Count, cpus);
         }
         facts["threads"] = string.Create(CultureInfo.InvariantCulture, $"{readers} read{(pool is null ? "" : string.Create(CultureInfo.InvariantCulture, $", {cpus.Count} copy"))}");

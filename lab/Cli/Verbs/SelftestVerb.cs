@@ -6,6 +6,7 @@ using GpuLab.Model;
 using GpuLab.Probes.Selftest;
 using GpuLab.Reports.Html;
 using GpuLab.Results;
+using GpuLab.Running;
 using Spectre.Console;
 
 namespace GpuLab.Cli.Verbs;

@@ -71,8 +71,10 @@ public record RunEvent(long TimeNs);
 /// <summary>A start or a resume. Boot id and wall clock tie the monotonic times to the world.</summary>
 public sealed record RunStarted(long TimeNs, DateTimeOffset Utc, string BootId, int Pid, bool Resumed) : RunEvent(TimeNs);
 
-/// <summary>A cut, or its undoing.</summary>
-public sealed record PartitionStep(long TimeNs, string Layout, string Step, double Seconds) : RunEvent(TimeNs);
+/// <summary>A cut, or one change that it took.</summary>
+/// <param name="Step"><c>cut</c> for the whole of it, or such as <c>create instance</c>.</param>
+/// <param name="Slice">What was changed, with its place; empty for the whole of a cut.</param>
+public sealed record PartitionStep(long TimeNs, string Layout, string Step, double Seconds, string Slice = "") : RunEvent(TimeNs);
 
 /// <summary>A worker's start, identity, exit or death.</summary>
 public sealed record WorkerEvent(long TimeNs, string Slice, string What, string Detail, double Seconds) : RunEvent(TimeNs);

@@ -57,10 +57,11 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         var start = Monotonic.Now;
         await using var partition = await series.Next(group.Layout, group.Anew, cancel);
         var seconds = (Monotonic.Now - start) / 1e9;
-        foreach (var step in partition.Steps) folder.Append(new PartitionStep(Monotonic.Now, group.Layout.ToString(), $"{step.Probe}/{step.Metric} {step.Slice}", step.Seconds));
+        foreach (var step in partition.Steps) folder.Append(new PartitionStep(Monotonic.Now, group.Layout.ToString(), $"{step.Probe[(step.Probe.IndexOf('.', StringComparison.Ordinal) + 1)..]} {step.Metric}", step.Seconds, step.Slice));
         folder.Append(new PartitionStep(Monotonic.Now, group.Layout.ToString(), "cut", seconds));
         progress.LayoutCut(group, seconds);
-        foreach (var trial in trials.Where(t => ControlInfo.Is(t.Cell.Probe))) Keep(trial, partition);
+        // A run that is resumed may find another state and need changes that its plan did not foresee.
+        foreach (var trial in trials.Where(t => ControlInfo.Is(t.Cell.Probe) && folder.Plan.Trials.Contains(t.Id))) Keep(trial, partition);
         List<Trial> measured = [.. trials.Where(t => !ControlInfo.Is(t.Cell.Probe))];
         if (measured.Count == 0) return true;
         await using var workers = new WorkerSet(launcher, device.Id, partition.Slices, timeouts, folder.Append);

@@ -46,7 +46,7 @@ sealed class LlmModel(ProbeInfo info, bool decode) : ISimModel
         var (reading, computing) = (bytes / (read * Streaming), flop / tensor);
         var seconds = Math.Max(reading, computing) + shape.Layers * Kernels * Launch;
         var loops = gpu.Need("fp32") * share * gpu.Traits.Fma;
-        return new(seconds, [.. info.Metrics.Select(m => Output(m, rows, bytes, flop, seconds, read, loops))],
+        return new(seconds, [.. info.Metrics.Select(m => Output(m, rows, cache, bytes, flop, seconds, read, loops))],
             new(Memory: bytes / seconds / read, Power: Math.Max(0.5 * slice.MemoryShare, gpu.Traits.Power * share * Math.Min(1, computing / seconds))))
         {
             Operations = 1, Noise = 0.003,
@@ -67,11 +67,12 @@ sealed class LlmModel(ProbeInfo info, bool decode) : ISimModel
         if (slice.Memory is { } room && needed > 0.95 * room) throw new ProbeSkippedException($"{shape.Name} takes {Pretty.Bytes(needed)} with its cache, and {slice.Name} has {Pretty.Bytes(room)}");
     }
 
-    static SimOutput Output(Metric metric, double tokens, double bytes, double flop, double seconds, double read, double loops) => metric.Name switch
+    static SimOutput Output(Metric metric, double tokens, double cache, double bytes, double flop, double seconds, double read, double loops) => metric.Name switch
     {
         "rate" => new(tokens, IsRate: true),
         "bandwidth" => new(bytes, IsRate: true),
         "flops" => new(flop, IsRate: true),
+        "needed" => new(cache, IsRate: true),
         "bandwidth_share" => SimOutput.Of(_ => bytes / seconds / read),
         "flops_share" => SimOutput.Of(_ => flop / seconds / loops),
         _ => new(1, IsRate: false),

@@ -94,4 +94,19 @@ public sealed class PartitionVerbTests
         Assert.Contains(machine.Uuids[1], none.Errors, StringComparison.Ordinal);
         Assert.Contains("Nearest", machine.Run("partition", "plan", "8x1g.18gb", "--on", "gpu:1").Errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_plan_estimates_from_this_gpus_last_change_where_it_had_one()
+    {
+        using var machine = new NvmlDouble("h200-141gb");
+        machine.Open();
+        Assert.Contains("estimated from what is published of other GPUs", machine.Run("partition", "plan", "7x1g.18gb").Output, StringComparison.Ordinal);
+        Assert.Equal(0, machine.Run("partition", "apply", "7x1g.18gb").Exit);
+        var plan = machine.Run("partition", "plan", "2x3g.71gb").Output;
+        // It has created, and has not destroyed yet.
+        Assert.Matches("estimated from this GPU's change of [0-9-]{10}, the rest from what is published of other GPUs", plan);
+        var seconds = JsonDocument.Parse(machine.Run("partition", "plan", "2x3g.71gb", "--json").Output).RootElement[0].GetProperty("seconds").GetDouble();
+        // Seven instances and their compute instances destroyed as published, and four creates as fast as the double's.
+        Assert.InRange(seconds, 7 * 1.1, (7 * 1.1) + (4 * 0.2));
+    }
 }

@@ -3,6 +3,8 @@ using GpuLab.Control.Mig;
 using GpuLab.Control.Simulated;
 using GpuLab.Geometry;
 using GpuLab.Model;
+using GpuLab.Probes;
+using GpuLab.Sweeps;
 
 namespace GpuLab.Tests.Simulated;
 
@@ -182,5 +184,21 @@ public sealed class MigSeriesTests
         Assert.Contains("--allow-mode-change", careful.Place(Layout.Whole).Refusal!, StringComparison.Ordinal);
         Assert.Null(careful.Place(Layout.Parse("7x1g.18gb")).Refusal);
         Assert.Null(Mig(device).Place(Layout.Whole).Refusal);
+    }
+
+    [Fact]
+    public void Numbers_of_cells_do_not_depend_on_what_is_there()
+    {
+        static string[] Cells(SimulatedDevice device)
+        {
+            var sweep = SweepReader.Read("name: x\ndevice: sim:h200-141gb\nlayouts: [3g.71gb@4, 7x1g.18gb]\nprobes: [control.destroy, control.create, mem.read]", "x.yaml", Catalogue.Probes).Sweep!;
+            var plan = Planner.Plan(sweep, device, (_, _, _) => null).Plan!;
+            return [.. plan.Trials.Where(t => t.Repeat == 1).Select(t => $"{t.Id} {t.Cell}").Order()];
+        }
+
+        var (empty, taken) = (Device("h200-141gb"), Device("h200-141gb"));
+        Found(taken.Mig!);
+        Assert.Subset(Cells(taken).ToHashSet(), Cells(empty).Where(c => !c.Contains("control.create", StringComparison.Ordinal)).ToHashSet());
+        Assert.NotEqual(Cells(empty), Cells(taken));
     }
 }

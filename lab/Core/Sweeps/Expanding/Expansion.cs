@@ -28,6 +28,7 @@ sealed class Expansion(Sweep sweep, PlacedLayouts layouts, Func<ProbeInfo, Slice
 
     public void Run()
     {
+        var all = new List<CellGroup>();
         foreach (var layout in layouts.Layouts)
         {
             var group = new CellGroup(layout, layouts.Placements[layout].Slices, []);
@@ -37,20 +38,34 @@ sealed class Expansion(Sweep sweep, PlacedLayouts layouts, Func<ProbeInfo, Slice
                 if (mode.Mode == Mode.Mixed) Mix(group, mode);
                 else Run(group, mode, mode.Arrange(names, sweep));
             }
-            foreach (var control in controls) Cut(group, control);
-            if (group.Cells.Count > 0) groups.Add(group);
+            all.Add(group);
         }
-        foreach (var idle in controls.Where(c => !groups.Exists(g => g.Cells.Exists(x => x.Probe == c)))) skips.Add(idle.Id, cuts is null ? "cutting this device takes nothing: nothing is made or destroyed" : "no layout of this sweep needs it");
+        Cut(all);
+        groups.AddRange(all.Where(g => g.Cells.Count > 0));
     }
 
-    /// <summary>One cell a layout and kind of change, where the way to it has such changes.</summary>
-    void Cut(CellGroup group, ProbeInfo control)
+    /// <summary>
+    /// One cell a layout and kind of change, where the way to it has such changes. Numbered after all others and with gaps: what has to
+    /// change depends on what is there, and ids of trials must not when a run is resumed.
+    /// </summary>
+    void Cut(List<CellGroup> all)
     {
-        if (cuts is null || !cuts.TryGetValue(group.Layout, out var cut)) return;
-        var changes = control == ControlInfo.Create ? cut.Created : control == ControlInfo.Destroy ? cut.Destroyed : cut.SwitchesMode ? 1 : 0;
-        if (changes == 0 || exclusions.For(control, group.Layout, Modes.Of(Mode.Solo), null, null).Exclude(Parameters.None)) return;
-        group.Cells.Add(new(++number, group.Layout, Mode.Solo, null, control, Parameters.None));
+        foreach (var control in controls)
+        {
+            var planned = false;
+            foreach (var group in all)
+            {
+                var cell = new Cell(++number, group.Layout, Mode.Solo, null, control, Parameters.None);
+                if (Changes(group.Layout, control) == 0 || exclusions.For(control, group.Layout, Modes.Of(Mode.Solo), null, null).Exclude(Parameters.None)) continue;
+                group.Cells.Add(cell);
+                planned = true;
+            }
+            if (!planned) skips.Add(control.Id, cuts is null ? "cutting this device takes nothing: nothing is made or destroyed" : "no layout of this sweep needs it");
+        }
     }
+
+    int Changes(Layout layout, ProbeInfo control) => cuts is null || !cuts.TryGetValue(layout, out var cut) ? 0
+        : control == ControlInfo.Create ? cut.Created : control == ControlInfo.Destroy ? cut.Destroyed : cut.SwitchesMode ? 1 : 0;
 
     void Run(CellGroup group, ModeRule mode, Arrangements arrangements)
     {

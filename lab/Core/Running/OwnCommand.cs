@@ -1,7 +1,7 @@
-namespace GpuLab.Cli;
+namespace GpuLab.Running;
 
 /// <summary>How this program starts itself again.</summary>
-static class OwnCommand
+public static class OwnCommand
 {
     /// <summary>The executable, or the host and the library where the program runs as <c>dotnet gpulab.dll</c>.</summary>
     public static IReadOnlyList<string> Arguments
