@@ -40,6 +40,8 @@ public static class Catalogue
         new LaunchSync(),
         new LlmPrefill(),
         new LlmDecode(),
+        new KvReload(),
+        new KvRecompute(),
         Command,
     ];
 
@@ -67,6 +69,7 @@ public static class Catalogue
         new GpuLaunch(LaunchInfo.Rate, LaunchKind.Rate),
         new GpuLaunch(LaunchInfo.Graph, LaunchKind.Graph),
         new GpuLaunch(Host("launch.sync"), LaunchKind.Sync),
+        new GpuStart(LaunchInfo.Start),
         new GpuTrace(TraceInfo.Blocks),
         Command,
     ];
@@ -91,6 +94,7 @@ public static class Catalogue
     /// <summary>Why a probe cannot run with some parameters on a slice of a device, or null where it can as far as can be known before.</summary>
     public static string? Obstacle(IDevice device, ProbeInfo probe, Slice slice, Parameters parameters) => For(device.Facts.Kind, probe.Id) switch
     {
+        null when device.Facts.Simulated && SimModels.WhyNot(probe.Id) is { } reason => $"{probe.Id} cannot be simulated: {reason}",
         null => $"{probe.Id} cannot run on {device.Id} in this version",
         CommandProbe command => ((IForesight)command).Obstacle(slice, parameters),
         _ when device.Facts.Kind == DeviceKind.Gpu => CudaDriver.Obstacle,

@@ -78,6 +78,8 @@ sealed class RunSession(RunRequest request)
 
     int Conclude(string path, int exit)
     {
+        // What measuring left behind would be held beside all samples while they are read.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
         var data = RunFolderReader.Read(path);
         if (data.Samples.Count == 0)
         {

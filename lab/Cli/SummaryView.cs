@@ -26,6 +26,7 @@ static class SummaryView
         foreach (var curve in analysis.Plateaus.GroupBy(p => (p.Probe, p.Layout, p.Slice)))
             Terminal.Out.MarkupLineInterpolated($"{curve.Key.Probe} on {curve.Key.Slice}: {string.Join("  ", curve.Select(p => $"{p.Name} {Pretty.Time(p.Value)} to {Pretty.Bytes(p.To)}"))}");
         MatrixView.Print(analysis);
+        ReloadView.Print(analysis);
         PrintFindings(analysis.Findings);
         PrintTime(analysis.Run);
         Terminal.Out.WriteLine();

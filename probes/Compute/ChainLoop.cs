@@ -30,6 +30,8 @@ sealed unsafe class ChainLoop<T> : IComputeLoop
 
     public double OperationsPerRound => (double)blocks * Threads * ChainReference.OperationsPerRound;
 
+    public uint MostRounds => 1u << 24;
+
     public void Launch(uint rounds) => kernel.Launch(stream, blocks, Threads, 0, bits.Start.Address, seed, rounds);
 
     public void Poison() => bits.Fill(0xDB, stream);

@@ -24,6 +24,9 @@ interface IComputeLoop : IDisposable
     /// <summary>Operations of one launch in each round, two a multiply-add.</summary>
     double OperationsPerRound { get; }
 
+    /// <summary>Rounds of a launch at most, so that its result can still be told from a wrong one.</summary>
+    uint MostRounds { get; }
+
     /// <summary>Queues one launch. No managed allocation.</summary>
     void Launch(uint rounds);
 
@@ -37,7 +40,7 @@ interface IComputeLoop : IDisposable
 /// <summary>Arithmetic when prepared: each loop checked, the fastest kept, its rounds chosen so that a launch lasts long enough for clocks to settle.</summary>
 sealed class GpuComputeProbe : TimedProbe
 {
-    /// <summary>Nanoseconds of one launch (MEASUREMENT §4).</summary>
+    /// <summary>Nanoseconds of a sample (MEASUREMENT §4), in one launch where it may be so long.</summary>
     const double Target = 50e6;
 
     const uint CheckRounds = 3;
@@ -66,13 +69,13 @@ sealed class GpuComputeProbe : TimedProbe
                 }
                 loop = candidate;
                 Check(CheckRounds);
-                var (found, time) = Lasting(Target / 8);
-                if (candidate.OperationsPerRound * found / time <= rate) continue;
-                (best, rate) = (candidate, candidate.OperationsPerRound * found / time);
+                var found = Rate(Lasting(Target / 8));
+                if (found <= rate) continue;
+                (best, rate) = (candidate, found);
             }
             loop = best ?? throw new ProbeSkippedException(string.Join("; ", reasons));
-            (rounds, _) = Lasting(Target);
-            Calibrate();
+            rounds = Lasting(Target);
+            Calibrate(Target);
             Check(rounds);
             Clock = SmClock.Measure(session, Stream, Queue);
             loop.Poison();
@@ -115,19 +118,28 @@ sealed class GpuComputeProbe : TimedProbe
         if (loop.Wrong(count) is { } wrong) throw new InvalidOperationException($"{loop.Name} is wrong: {wrong}");
     }
 
-    /// <summary>Rounds that last so long, and how long they do.</summary>
-    (uint Rounds, double Nanoseconds) Lasting(double nanoseconds)
+    /// <summary>Rounds that last so long, or as many as there may be.</summary>
+    uint Lasting(double nanoseconds)
     {
-        using CudaEvent start = new(Session.Context), end = new(Session.Context);
         for (uint count = 1; ; count *= 2)
         {
-            start.Record(Stream);
-            loop.Launch(count);
-            end.Record(Stream);
-            end.Synchronize();
-            var time = end.Since(start);
-            if (time >= nanoseconds / 2 || count >= 1u << 30) return ((uint)Math.Max(1, count * Math.Min(2, nanoseconds / time)), time);
+            var time = Launched(count);
+            if (time >= nanoseconds / 2 || count >= loop.MostRounds / 2) return (uint)Math.Clamp(count * Math.Min(2, nanoseconds / time), 1, loop.MostRounds);
         }
+    }
+
+    /// <summary>Operations a second in a launch.</summary>
+    double Rate(uint count) => loop.OperationsPerRound * count * 1e9 / Launched(count);
+
+    /// <summary>Nanoseconds of one launch.</summary>
+    double Launched(uint count)
+    {
+        using CudaEvent start = new(Session.Context), end = new(Session.Context);
+        start.Record(Stream);
+        loop.Launch(count);
+        end.Record(Stream);
+        end.Synchronize();
+        return end.Since(start);
     }
 
     Dictionary<string, string> Chosen(double nanoseconds)

@@ -9,6 +9,9 @@ static class GpuComputeLoops
     /// <summary>Whole numbers to this size are exact in every format of 16 bits and more; those of fp8 to 16 are.</summary>
     const int Wide = 127, Narrow = 8;
 
+    /// <summary>Bits of sums in single precision; of those of fp8, about as many as Hopper was found to keep.</summary>
+    const int SingleBits = 24, NarrowBits = 13;
+
     public static IComputeLoop Fp32(CudaSession session, CudaStream stream, ulong seed) => new ChainLoop<uint>(session, stream, "gl_chain_fp32", seed, ChainReference.Fp32);
 
     public static IComputeLoop Fp64(CudaSession session, CudaStream stream, ulong seed) => new ChainLoop<ulong>(session, stream, "gl_chain_fp64", seed, ChainReference.Fp64);
@@ -23,7 +26,7 @@ static class GpuComputeLoops
         ProductOperands Make(IKernelRunner on, ulong seed)
         {
             var (a, b, product) = TensorChecks.Operands(on, format, seed, -most, most);
-            return new(a, b, product, (double)format.Depth * most * most);
+            return new(a, b, product, (double)format.Depth * most * most, Bits(format));
         }
         return (session, stream, seed) => format == TensorFormat.Int8
             ? new ProductLoop<int>(session, stream, shape, on => Make(on, seed))
@@ -39,7 +42,9 @@ static class GpuComputeLoops
         return (session, stream, seed) => new ProductLoop<float>(session, stream, shape, on =>
         {
             var (a, b, product) = WarpgroupChecks.Operands(on, format, seed, -most, most);
-            return new(a, b, product, (double)depth * most * most);
+            return new(a, b, product, (double)depth * most * most, Bits(format));
         });
     }
+
+    static int Bits(TensorFormat format) => format == TensorFormat.Fp8 ? NarrowBits : SingleBits;
 }

@@ -7,8 +7,9 @@ namespace GpuLab.Probes.Compute;
 
 /// <summary>Operands of a product on the device, and what each group of threads must hold after one round.</summary>
 /// <param name="Product">Of one group, in the order in which the kernel writes it.</param>
-/// <param name="Size">Σ |a b|, the most that any element's terms add up to: sums of so much are rounded.</param>
-readonly record struct ProductOperands(ulong A, ulong B, long[] Product, double Size);
+/// <param name="Size">Most that Σ |a b| of an element can be.</param>
+/// <param name="Bits">That a tensor core keeps of a sum; what does not fit is cut off.</param>
+readonly record struct ProductOperands(ulong A, ulong B, long[] Product, double Size, int Bits);
 
 /// <summary>How a kernel of products is launched.</summary>
 /// <param name="Groups">Groups of a block, each with a product of its own.</param>
@@ -53,6 +54,8 @@ sealed unsafe class ProductLoop<T> : IComputeLoop
     /// <summary>For tests that plant an error.</summary>
     internal CUdeviceptr Sums => sums.Start;
 
+    public uint MostRounds => 1u << 16;
+
     public void Launch(uint rounds) => kernel.Launch(stream, blocks, shape.Threads, 0, operands.A, operands.B, sums.Start.Address, rounds);
 
     public void Poison() => sums.Fill(0xDB, stream);
@@ -82,11 +85,15 @@ sealed unsafe class ProductLoop<T> : IComputeLoop
         runner.Dispose();
     }
 
-    /// <summary>Whole numbers wrap; sums of single precision lose up to a unit of their last place in each round.</summary>
+    /// <summary>
+    /// Whole numbers wrap. Other sums are exact as long as they fit; then each round may cut some units of the last place off them, which is
+    /// more of a sum the longer it has grown.
+    /// </summary>
     bool Near(T found, long product, uint rounds) => found switch
     {
         int whole => whole == unchecked((int)(product * rounds)),
-        float sum => Math.Abs(sum - (double)product * rounds) <= operands.Size * rounds * Math.Min(0.1, rounds * Math.ScaleB(1, -23)),
+        float sum when operands.Size * rounds < Math.ScaleB(1, operands.Bits) => sum == product * rounds,
+        float sum => Math.Abs(sum - (double)product * rounds) <= rounds * (Math.Abs(product) * Math.Min(1, 16 * rounds * Math.ScaleB(1, -operands.Bits)) + operands.Size * Math.ScaleB(16, -operands.Bits)),
         _ => false,
     };
 }

@@ -94,12 +94,13 @@ abstract class TimedProbe : IQueuedProbe
     }
 
     /// <summary>Chooses how many operations make a batch: the smallest power of two that lasts long enough.</summary>
-    protected void Calibrate()
+    /// <param name="shortest">Nanoseconds.</param>
+    protected void Calibrate(double shortest = ShortestBatch)
     {
         batch = 1;
         // The first may load something.
         _ = Time();
-        var least = Math.Max(ShortestBatch, LeastSteps * Session.StepNs);
+        var least = Math.Max(shortest, LeastSteps * Session.StepNs);
         while (batch < Most && Time() < least) batch *= 2;
     }
 

@@ -24,7 +24,7 @@ sealed unsafe class DecodeProbe : IPreparedProbe
 
     public DecodeProbe(ProbeRequest request)
     {
-        var batch = PrefillProbe.Batch(request.Parameters);
+        var batch = PromptProbe.Batch(request.Parameters);
         context = Context(request.Parameters);
         llm = HostLlm.Open(LlmRequest.Read(request.Parameters, Most(request.Parameters)), request, batch, Most(request.Parameters));
         try
@@ -33,7 +33,7 @@ sealed unsafe class DecodeProbe : IPreparedProbe
             llm.Team.Run(new Remembering(llm, context, batch, LlmRequest.Seed));
             work = LlmWork.Decode(shape, llm.Products, context, batch);
             turns = [.. Enumerable.Range(0, batch).Select(s => new Turn(s, 1))];
-            first = PrefillProbe.RandomTokens(batch, shape.Vocabulary);
+            first = PromptProbe.RandomTokens(batch, shape.Vocabulary);
             (tokens, expected) = (new int[batch], new int[Cycle * batch]);
             Back();
             while (position < Cycle)
@@ -41,9 +41,9 @@ sealed unsafe class DecodeProbe : IPreparedProbe
                 Step();
                 tokens.CopyTo(expected, (position - 1) * batch);
             }
-            times = StepTiming.Times(Next);
             Back();
             Ceiling = StepTiming.Bound(work, llm.Ceilings, batch);
+            times = StepTiming.Times(work, llm.Team.Count);
             llm.Facts["counted"] = string.Create(CultureInfo.InvariantCulture, $"{Pretty.Bytes(work.Bytes)}, {Pretty.Value(work.Flop, "FLOP")} a step");
             llm.Facts["context"] = string.Create(CultureInfo.InvariantCulture, $"{context} random keys and values, then up to {Cycle} tokens");
             llm.Facts["tokens"] = string.Join(' ', expected.Where((_, i) => i % batch == 0));

@@ -17,12 +17,12 @@ public sealed class LlmDecode : IProbe, IForesight
             new("llm.decode/flops_share", "%", Better.Higher, Across.Mean, "Counted operations per second as a share of the measured rate of fp32 multiply-adds"),
         ],
         [LlmRequest.Model, new("context", ParameterType.Count, "Tokens in the cache before the first step", ParameterValue.Count(256), Min: 1, Max: 131072), LlmRequest.Batch, LlmRequest.Dtype, LlmRequest.Weights],
-        PrefillProbe.Precision, Axis: "context");
+        StepTiming.Precision, Axis: "context");
 
     public ProbeInfo Info => About;
 
     public IPreparedProbe Prepare(ProbeRequest request) => new DecodeProbe(request);
 
     string? IForesight.Obstacle(Slice slice, Parameters parameters) => LlmRequest.Obstacle(() =>
-        HostLlm.DemandRoom(LlmRequest.Read(parameters, DecodeProbe.Most(parameters)), slice.Cpus.Count, PrefillProbe.Batch(parameters), DecodeProbe.Most(parameters)));
+        HostLlm.DemandRoom(LlmRequest.Read(parameters, DecodeProbe.Most(parameters)), slice.Cpus.Count, PromptProbe.Batch(parameters), DecodeProbe.Most(parameters)));
 }

@@ -16,13 +16,13 @@ public sealed class LlmPrefill : IProbe, IForesight
             new("llm.prefill/flops_share", "%", Better.Higher, Across.Mean, "Share of the measured rate of fp32 multiply-adds"),
             new("llm.prefill/bandwidth_share", "%", Better.Higher, Across.Mean, "Counted bytes per second as a share of the measured read bandwidth"),
         ],
-        [LlmRequest.Model, new("tokens", ParameterType.Count, "Tokens of a prompt", ParameterValue.Count(128), Min: 1, Max: 131072), LlmRequest.Batch, LlmRequest.Dtype, LlmRequest.Weights],
-        PrefillProbe.Precision, Axis: "tokens");
+        [LlmRequest.Model, LlmRequest.Tokens, LlmRequest.Batch, LlmRequest.Dtype, LlmRequest.Weights],
+        StepTiming.Precision, Axis: "tokens") { Slow = StepTiming.Prompts };
 
     public ProbeInfo Info => About;
 
     public IPreparedProbe Prepare(ProbeRequest request) => new PrefillProbe(request);
 
     string? IForesight.Obstacle(Slice slice, Parameters parameters) => LlmRequest.Obstacle(() =>
-        HostLlm.DemandRoom(LlmRequest.Read(parameters, PrefillProbe.Tokens(parameters)), slice.Cpus.Count, PrefillProbe.Batch(parameters), PrefillProbe.Tokens(parameters)));
+        HostLlm.DemandRoom(LlmRequest.Read(parameters, PromptProbe.Tokens(parameters)), slice.Cpus.Count, PromptProbe.Batch(parameters), PromptProbe.Tokens(parameters)));
 }

@@ -18,6 +18,7 @@ sealed record LlmRequest(ModelShape Shape, WeightFormat Format, string Checkpoin
         Model = new("model", ParameterType.Text, "Shape, as a name or name:layers; else that of the weights, or qwen2.5-0.5b"),
         Dtype = new("dtype", ParameterType.Word, "Weights of matrix products; int8 and int4 share a scale among 64", ParameterValue.Of("bf16"), Words: ["bf16", "int8", "int4"]),
         Weights = new("weights", ParameterType.Text, "Checkpoint to take the weights from; else they are random"),
+        Tokens = new("tokens", ParameterType.Count, "Tokens of a prompt", ParameterValue.Count(128), Min: 1, Max: 131072),
         Batch = new("batch", ParameterType.Count, "Sequences at once", ParameterValue.Count(1), Min: 1, Max: 256);
 
     /// <summary>Reads the parameters that all of these probes have.</summary>

@@ -7,21 +7,20 @@ namespace GpuLab.Probes.Llm;
 /// <summary>What timing a prompt and timing a step of decoding have in common.</summary>
 static class StepTiming
 {
-    /// <summary>Shortest timed region, nanoseconds.</summary>
-    const double Region = 400e3;
+    /// <summary>Relative half-width of the median's interval at which a repeat of a model probe stops (MEASUREMENT 2.7).</summary>
+    public const double Precision = 0.02;
 
-    /// <summary>How many runs make a sample of at least 200 µs, with a margin: the faster of two decides.</summary>
-    public static int Times(Action run)
-    {
-        var fastest = double.MaxValue;
-        for (var i = 0; i < 2; i++)
-        {
-            var start = Monotonic.Now;
-            run();
-            fastest = Math.Min(fastest, Monotonic.Now - start);
-        }
-        return (int)Math.Ceiling(Region / Math.Max(1, fastest));
-    }
+    /// <summary>How prompts are repeated: each takes a good part of a second.</summary>
+    public static readonly SlowSamples Prompts = new(10, 0.4);
+
+    /// <summary>Seconds of a sample of what is short, at the rates below: well above 200 µs also where a core is faster than they.</summary>
+    const double Region = 1e-3;
+
+    /// <summary>What a core does about at best: bytes and operations a second.</summary>
+    const double CoreBytes = 50e9, CoreFlop = 250e9;
+
+    /// <summary>How many runs make a sample. Not from trial runs: on a busy machine all of a few may be interrupted.</summary>
+    public static int Times(LlmWork work, int threads) => (int)Math.Ceiling(Region * threads / Math.Max(work.Bytes / CoreBytes, work.Flop / CoreFlop));
 
     /// <summary>Tokens a second that the slower of memory and arithmetic allows.</summary>
     public static Ceiling Bound(LlmWork work, HostCeilings ceilings, int tokens)

@@ -6,6 +6,7 @@ namespace GpuLab.Probes.Llm;
 /// Products of a few rows of activations with one panel of weights: the only loops that matrix products and attention are made of.
 /// Every output is one register lane that goes through the inputs in order, so its rounding depends neither on how many rows are
 /// computed together nor on how the inputs are cut into blocks: a batch gives the bits of its singles, decoding those of a prefill.
+/// Weights with scales are summed as integers times activations, and a group's sum is scaled once.
 /// </summary>
 /// <remarks>Optimised at once, because a loop that is replaced while it is timed is two loops.</remarks>
 static unsafe class TileKernels<TLanes, TVector> where TLanes : struct, ILanes<TVector> where TVector : unmanaged
@@ -35,16 +36,9 @@ static unsafe class TileKernels<TLanes, TVector> where TLanes : struct, ILanes<T
     [MethodImpl(Hot)]
     public static void Panels4<TRow>(byte* panel, nint apart, int inputs, float* a, float* c, bool add) where TRow : struct, IPanelRow<TVector>
     {
-        TVector l0 = TLanes.Zero, h0 = TLanes.Zero, l1 = TLanes.Zero, h1 = TLanes.Zero, l2 = TLanes.Zero, h2 = TLanes.Zero, l3 = TLanes.Zero, h3 = TLanes.Zero;
-        if (add)
-        {
-            (l0, h0) = (TLanes.Load(c), TLanes.Load(c + TLanes.Count));
-            (l1, h1) = (TLanes.Load(c + 2 * TLanes.Count), TLanes.Load(c + 3 * TLanes.Count));
-            (l2, h2) = (TLanes.Load(c + 4 * TLanes.Count), TLanes.Load(c + 5 * TLanes.Count));
-            (l3, h3) = (TLanes.Load(c + 6 * TLanes.Count), TLanes.Load(c + 7 * TLanes.Count));
-        }
         for (; inputs > 0; inputs -= Group)
         {
+            var count = TRow.Scaled ? Math.Min(inputs, Group) : inputs;
             TVector s0 = default, t0 = default, s1 = default, t1 = default, s2 = default, t2 = default, s3 = default, t3 = default;
             if (TRow.Scaled)
             {
@@ -53,32 +47,33 @@ static unsafe class TileKernels<TLanes, TVector> where TLanes : struct, ILanes<T
                 Scales(panel + 3 * apart, out s3, out t3);
                 panel = Scales(panel, out s0, out t0);
             }
-            for (var k = Math.Min(inputs, Group); k > 0; k--)
+            Begin<TRow>(c, add, out var l0, out var h0);
+            Begin<TRow>(c + 2 * TLanes.Count, add, out var l1, out var h1);
+            Begin<TRow>(c + 4 * TLanes.Count, add, out var l2, out var h2);
+            Begin<TRow>(c + 6 * TLanes.Count, add, out var l3, out var h3);
+            for (var k = count; k > 0; k--)
             {
                 var x = TLanes.Spread(*a);
-                Step<TRow>(panel, x, s0, t0, ref l0, ref h0);
-                Step<TRow>(panel + apart, x, s1, t1, ref l1, ref h1);
-                Step<TRow>(panel + 2 * apart, x, s2, t2, ref l2, ref h2);
-                Step<TRow>(panel + 3 * apart, x, s3, t3, ref l3, ref h3);
+                Step<TRow>(panel, x, ref l0, ref h0);
+                Step<TRow>(panel + apart, x, ref l1, ref h1);
+                Step<TRow>(panel + 2 * apart, x, ref l2, ref h2);
+                Step<TRow>(panel + 3 * apart, x, ref l3, ref h3);
                 panel += TRow.Bytes(TLanes.Count);
                 a++;
             }
+            End<TRow>(c, add, s0, t0, l0, h0);
+            End<TRow>(c + 2 * TLanes.Count, add, s1, t1, l1, h1);
+            End<TRow>(c + 4 * TLanes.Count, add, s2, t2, l2, h2);
+            End<TRow>(c + 6 * TLanes.Count, add, s3, t3, l3, h3);
+            if (!TRow.Scaled) return;
+            add = true;
         }
-        TLanes.Store(l0, c);
-        TLanes.Store(h0, c + TLanes.Count);
-        TLanes.Store(l1, c + 2 * TLanes.Count);
-        TLanes.Store(h1, c + 3 * TLanes.Count);
-        TLanes.Store(l2, c + 4 * TLanes.Count);
-        TLanes.Store(h2, c + 5 * TLanes.Count);
-        TLanes.Store(l3, c + 6 * TLanes.Count);
-        TLanes.Store(h3, c + 7 * TLanes.Count);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void Step<TRow>(byte* panel, TVector x, TVector lowScale, TVector highScale, ref TVector low, ref TVector high) where TRow : struct, IPanelRow<TVector>
+    static void Step<TRow>(byte* panel, TVector x, ref TVector low, ref TVector high) where TRow : struct, IPanelRow<TVector>
     {
         TRow.Read(panel, out var l, out var h);
-        if (TRow.Scaled) (l, h) = (TLanes.Multiply(l, lowScale), TLanes.Multiply(h, highScale));
         low = TLanes.MultiplyAdd(x, l, low);
         high = TLanes.MultiplyAdd(x, h, high);
     }
@@ -91,52 +86,61 @@ static unsafe class TileKernels<TLanes, TVector> where TLanes : struct, ILanes<T
         return at + 4 * TLanes.Count;
     }
 
+    /// <summary>Sums begin at zero, or at what is there; those of a group with scales are added to it at the end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void Begin<TRow>(float* c, bool add, out TVector low, out TVector high) where TRow : struct, IPanelRow<TVector>
+    {
+        (low, high) = (TLanes.Zero, TLanes.Zero);
+        if (!TRow.Scaled && add) (low, high) = (TLanes.Load(c), TLanes.Load(c + TLanes.Count));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void End<TRow>(float* c, bool add, TVector lowScale, TVector highScale, TVector low, TVector high) where TRow : struct, IPanelRow<TVector>
+    {
+        if (TRow.Scaled && add) (low, high) = (TLanes.MultiplyAdd(low, lowScale, TLanes.Load(c)), TLanes.MultiplyAdd(high, highScale, TLanes.Load(c + TLanes.Count)));
+        else if (TRow.Scaled) (low, high) = (TLanes.Multiply(low, lowScale), TLanes.Multiply(high, highScale));
+        TLanes.Store(low, c);
+        TLanes.Store(high, c + TLanes.Count);
+    }
+
     /// <summary>One row of activations by one panel.</summary>
     [MethodImpl(Hot)]
     static void Rows1<TRow>(byte* panel, int inputs, float* a, float* c, nint stride, bool add) where TRow : struct, IPanelRow<TVector>
     {
-        TVector l0 = TLanes.Zero, h0 = TLanes.Zero;
-        if (add)
-        {
-            (l0, h0) = (TLanes.Load(c), TLanes.Load(c + TLanes.Count));
-        }
         for (; inputs > 0; inputs -= Group)
         {
+            var count = TRow.Scaled ? Math.Min(inputs, Group) : inputs;
             TVector lowScale = default, highScale = default;
             if (TRow.Scaled) panel = Scales(panel, out lowScale, out highScale);
-            for (var k = Math.Min(inputs, Group); k > 0; k--)
+            Begin<TRow>(c, add, out var l0, out var h0);
+            for (var k = count; k > 0; k--)
             {
                 TRow.Read(panel, out var low, out var high);
-                if (TRow.Scaled) (low, high) = (TLanes.Multiply(low, lowScale), TLanes.Multiply(high, highScale));
                 var x = TLanes.Spread(a[0]);
                 (l0, h0) = (TLanes.MultiplyAdd(x, low, l0), TLanes.MultiplyAdd(x, high, h0));
                 panel += TRow.Bytes(TLanes.Count);
-                a += 1;
+                a++;
             }
+            End<TRow>(c, add, lowScale, highScale, l0, h0);
+            if (!TRow.Scaled) return;
+            add = true;
         }
-        TLanes.Store(l0, c);
-        TLanes.Store(h0, c + TLanes.Count);
     }
 
     /// <summary>Two rows of activations by one panel.</summary>
     [MethodImpl(Hot)]
     static void Rows2<TRow>(byte* panel, int inputs, float* a, float* c, nint stride, bool add) where TRow : struct, IPanelRow<TVector>
     {
-        TVector l0 = TLanes.Zero, h0 = TLanes.Zero;
-        TVector l1 = TLanes.Zero, h1 = TLanes.Zero;
-        if (add)
-        {
-            (l0, h0) = (TLanes.Load(c), TLanes.Load(c + TLanes.Count));
-            (l1, h1) = (TLanes.Load(c + stride), TLanes.Load(c + stride + TLanes.Count));
-        }
         for (; inputs > 0; inputs -= Group)
         {
+            var count = TRow.Scaled ? Math.Min(inputs, Group) : inputs;
             TVector lowScale = default, highScale = default;
             if (TRow.Scaled) panel = Scales(panel, out lowScale, out highScale);
-            for (var k = Math.Min(inputs, Group); k > 0; k--)
+            Begin<TRow>(c, add, out var l0, out var h0);
+            Begin<TRow>(c + stride, add, out var l1, out var h1);
+            for (var k = count; k > 0; k--)
             {
                 TRow.Read(panel, out var low, out var high);
-                if (TRow.Scaled) (low, high) = (TLanes.Multiply(low, lowScale), TLanes.Multiply(high, highScale));
                 var x = TLanes.Spread(a[0]);
                 (l0, h0) = (TLanes.MultiplyAdd(x, low, l0), TLanes.MultiplyAdd(x, high, h0));
                 x = TLanes.Spread(a[1]);
@@ -144,36 +148,29 @@ static unsafe class TileKernels<TLanes, TVector> where TLanes : struct, ILanes<T
                 panel += TRow.Bytes(TLanes.Count);
                 a += 2;
             }
+            End<TRow>(c, add, lowScale, highScale, l0, h0);
+            End<TRow>(c + stride, add, lowScale, highScale, l1, h1);
+            if (!TRow.Scaled) return;
+            add = true;
         }
-        TLanes.Store(l0, c);
-        TLanes.Store(h0, c + TLanes.Count);
-        TLanes.Store(l1, c + stride);
-        TLanes.Store(h1, c + stride + TLanes.Count);
     }
 
     /// <summary>Four rows of activations by one panel.</summary>
     [MethodImpl(Hot)]
     static void Rows4<TRow>(byte* panel, int inputs, float* a, float* c, nint stride, bool add) where TRow : struct, IPanelRow<TVector>
     {
-        TVector l0 = TLanes.Zero, h0 = TLanes.Zero;
-        TVector l1 = TLanes.Zero, h1 = TLanes.Zero;
-        TVector l2 = TLanes.Zero, h2 = TLanes.Zero;
-        TVector l3 = TLanes.Zero, h3 = TLanes.Zero;
-        if (add)
-        {
-            (l0, h0) = (TLanes.Load(c), TLanes.Load(c + TLanes.Count));
-            (l1, h1) = (TLanes.Load(c + stride), TLanes.Load(c + stride + TLanes.Count));
-            (l2, h2) = (TLanes.Load(c + 2 * stride), TLanes.Load(c + 2 * stride + TLanes.Count));
-            (l3, h3) = (TLanes.Load(c + 3 * stride), TLanes.Load(c + 3 * stride + TLanes.Count));
-        }
         for (; inputs > 0; inputs -= Group)
         {
+            var count = TRow.Scaled ? Math.Min(inputs, Group) : inputs;
             TVector lowScale = default, highScale = default;
             if (TRow.Scaled) panel = Scales(panel, out lowScale, out highScale);
-            for (var k = Math.Min(inputs, Group); k > 0; k--)
+            Begin<TRow>(c, add, out var l0, out var h0);
+            Begin<TRow>(c + stride, add, out var l1, out var h1);
+            Begin<TRow>(c + 2 * stride, add, out var l2, out var h2);
+            Begin<TRow>(c + 3 * stride, add, out var l3, out var h3);
+            for (var k = count; k > 0; k--)
             {
                 TRow.Read(panel, out var low, out var high);
-                if (TRow.Scaled) (low, high) = (TLanes.Multiply(low, lowScale), TLanes.Multiply(high, highScale));
                 var x = TLanes.Spread(a[0]);
                 (l0, h0) = (TLanes.MultiplyAdd(x, low, l0), TLanes.MultiplyAdd(x, high, h0));
                 x = TLanes.Spread(a[1]);
@@ -185,44 +182,33 @@ static unsafe class TileKernels<TLanes, TVector> where TLanes : struct, ILanes<T
                 panel += TRow.Bytes(TLanes.Count);
                 a += 4;
             }
+            End<TRow>(c, add, lowScale, highScale, l0, h0);
+            End<TRow>(c + stride, add, lowScale, highScale, l1, h1);
+            End<TRow>(c + 2 * stride, add, lowScale, highScale, l2, h2);
+            End<TRow>(c + 3 * stride, add, lowScale, highScale, l3, h3);
+            if (!TRow.Scaled) return;
+            add = true;
         }
-        TLanes.Store(l0, c);
-        TLanes.Store(h0, c + TLanes.Count);
-        TLanes.Store(l1, c + stride);
-        TLanes.Store(h1, c + stride + TLanes.Count);
-        TLanes.Store(l2, c + 2 * stride);
-        TLanes.Store(h2, c + 2 * stride + TLanes.Count);
-        TLanes.Store(l3, c + 3 * stride);
-        TLanes.Store(h3, c + 3 * stride + TLanes.Count);
     }
 
     /// <summary>Six rows of activations by one panel.</summary>
     [MethodImpl(Hot)]
     static void Rows6<TRow>(byte* panel, int inputs, float* a, float* c, nint stride, bool add) where TRow : struct, IPanelRow<TVector>
     {
-        TVector l0 = TLanes.Zero, h0 = TLanes.Zero;
-        TVector l1 = TLanes.Zero, h1 = TLanes.Zero;
-        TVector l2 = TLanes.Zero, h2 = TLanes.Zero;
-        TVector l3 = TLanes.Zero, h3 = TLanes.Zero;
-        TVector l4 = TLanes.Zero, h4 = TLanes.Zero;
-        TVector l5 = TLanes.Zero, h5 = TLanes.Zero;
-        if (add)
-        {
-            (l0, h0) = (TLanes.Load(c), TLanes.Load(c + TLanes.Count));
-            (l1, h1) = (TLanes.Load(c + stride), TLanes.Load(c + stride + TLanes.Count));
-            (l2, h2) = (TLanes.Load(c + 2 * stride), TLanes.Load(c + 2 * stride + TLanes.Count));
-            (l3, h3) = (TLanes.Load(c + 3 * stride), TLanes.Load(c + 3 * stride + TLanes.Count));
-            (l4, h4) = (TLanes.Load(c + 4 * stride), TLanes.Load(c + 4 * stride + TLanes.Count));
-            (l5, h5) = (TLanes.Load(c + 5 * stride), TLanes.Load(c + 5 * stride + TLanes.Count));
-        }
         for (; inputs > 0; inputs -= Group)
         {
+            var count = TRow.Scaled ? Math.Min(inputs, Group) : inputs;
             TVector lowScale = default, highScale = default;
             if (TRow.Scaled) panel = Scales(panel, out lowScale, out highScale);
-            for (var k = Math.Min(inputs, Group); k > 0; k--)
+            Begin<TRow>(c, add, out var l0, out var h0);
+            Begin<TRow>(c + stride, add, out var l1, out var h1);
+            Begin<TRow>(c + 2 * stride, add, out var l2, out var h2);
+            Begin<TRow>(c + 3 * stride, add, out var l3, out var h3);
+            Begin<TRow>(c + 4 * stride, add, out var l4, out var h4);
+            Begin<TRow>(c + 5 * stride, add, out var l5, out var h5);
+            for (var k = count; k > 0; k--)
             {
                 TRow.Read(panel, out var low, out var high);
-                if (TRow.Scaled) (low, high) = (TLanes.Multiply(low, lowScale), TLanes.Multiply(high, highScale));
                 var x = TLanes.Spread(a[0]);
                 (l0, h0) = (TLanes.MultiplyAdd(x, low, l0), TLanes.MultiplyAdd(x, high, h0));
                 x = TLanes.Spread(a[1]);
@@ -238,18 +224,14 @@ static unsafe class TileKernels<TLanes, TVector> where TLanes : struct, ILanes<T
                 panel += TRow.Bytes(TLanes.Count);
                 a += 6;
             }
+            End<TRow>(c, add, lowScale, highScale, l0, h0);
+            End<TRow>(c + stride, add, lowScale, highScale, l1, h1);
+            End<TRow>(c + 2 * stride, add, lowScale, highScale, l2, h2);
+            End<TRow>(c + 3 * stride, add, lowScale, highScale, l3, h3);
+            End<TRow>(c + 4 * stride, add, lowScale, highScale, l4, h4);
+            End<TRow>(c + 5 * stride, add, lowScale, highScale, l5, h5);
+            if (!TRow.Scaled) return;
+            add = true;
         }
-        TLanes.Store(l0, c);
-        TLanes.Store(h0, c + TLanes.Count);
-        TLanes.Store(l1, c + stride);
-        TLanes.Store(h1, c + stride + TLanes.Count);
-        TLanes.Store(l2, c + 2 * stride);
-        TLanes.Store(h2, c + 2 * stride + TLanes.Count);
-        TLanes.Store(l3, c + 3 * stride);
-        TLanes.Store(h3, c + 3 * stride + TLanes.Count);
-        TLanes.Store(l4, c + 4 * stride);
-        TLanes.Store(h4, c + 4 * stride + TLanes.Count);
-        TLanes.Store(l5, c + 5 * stride);
-        TLanes.Store(h5, c + 5 * stride + TLanes.Count);
     }
 }

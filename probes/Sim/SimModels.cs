@@ -1,3 +1,4 @@
+using GpuLab.Control;
 using GpuLab.Probes.Compute;
 using GpuLab.Probes.Host;
 using GpuLab.Probes.Launch;
@@ -43,6 +44,22 @@ static class SimModels
         new LlmModel(new LlmDecode().Info, decode: true),
         new FixedModel(LaunchInfo.Start, 0.32, 0, null, 1, 0.03),
     ];
+
+    /// <summary>Why a probe has no model, by id.</summary>
+    static readonly Dictionary<string, string> without = new()
+    {
+        ["load.file"] = "it reads into memory of the host and touches no GPU",
+        ["load.start"] = "most of it is the start of a process on a host that is not known here",
+        ["command"] = "what a program of somebody else does cannot be known before",
+        ["kv.reload"] = "this version has no model of it",
+        ["kv.recompute"] = "this version has no model of it",
+        [ControlInfo.Create.Id] = "it comes from the cuts of a sweep",
+        [ControlInfo.Destroy.Id] = "it comes from the cuts of a sweep",
+        [ControlInfo.Mode.Id] = "it comes from the cuts of a sweep",
+    };
+
+    /// <summary>Why there is no model of a probe, or null where nobody has said so.</summary>
+    public static string? WhyNot(string id) => without.GetValueOrDefault(id);
 
     /// <summary>The model of a probe, or null where there is none.</summary>
     public static ISimModel? Find(string id) => All.FirstOrDefault(m => m.Info.Id == id);

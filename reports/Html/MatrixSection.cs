@@ -31,10 +31,31 @@ static class MatrixSection
         var columns = rows[0].Matrix.Aggressors;
         List<IReadOnlyList<double>> lost = [.. rows.Select(r => (IReadOnlyList<double>)[.. r.Matrix.Cells[r.Row].Select(c => c is null || c.Verdict.Kind == VerdictKind.Invalid ? double.NaN : 1 - c.Ratio.Ratio)])];
         var most = lost.SelectMany(r => r).Where(double.IsFinite).DefaultIfEmpty(0).Max();
-        var plot = new Plot(title, new Band("aggressor", [.. columns.Select(c => c.Name)]), new Band(rowsAre, [.. rows.Select(r => r.Name)]), new Cells("lost", lost, "%", 0, Math.Max(0.1, most)))
+        var (axis, names) = Named(columns);
+        var plot = new Plot(title, new Band(axis, names), new Band(rowsAre, [.. rows.Select(r => r.Name)]), new Cells("lost", lost, "%", 0, Math.Max(0.1, most)) { Signs = [.. rows.Select(r => (IReadOnlyList<string>)[.. r.Matrix.Cells[r.Row].Select(Sign)])] })
         { Simulated = model.Simulated, Aspect = Math.Clamp(0.12 + 0.045 * rows.Length, 0.25, 1.6), Description = "Rows are victims, columns aggressors; 0 is isolation, and the first column, beside none, must be 0." };
         var couplings = rows.SelectMany(r => r.Matrix.Cells[r.Row]).OfType<Coupling>().ToList();
-        return Html.Of($"{Parts.Plot(model, plot, $"Per cent of its solo performance that the victim loses, for rates and times alike: 0 is isolation; below 0 it gains. {Verdicts(couplings)}")}{Table(model, couplings)}");
+        return Html.Of($"{Parts.Plot(model, plot, $"Per cent of its solo performance that the victim loses, for rates and times alike: 0 is isolation; below 0 it gains. {Verdicts(couplings)}{Signs(couplings)}")}{Table(model, couplings)}");
+    }
+
+    /// <summary>What all columns share is said once, and parameters only where they tell columns apart: the table has all of it.</summary>
+    static (string Axis, IReadOnlyList<string> Names) Named(IReadOnlyList<AggressorSet> columns)
+    {
+        var works = columns.Where(c => c.Work.Length > 0).ToList();
+        var places = works.Select(c => c.Where).Distinct().ToList();
+        if (places.Count != 1) return ("aggressor", [.. columns.Select(c => c.Name)]);
+        var probes = works.Select(c => c.Work.Split(' ')[0]).ToList();
+        var apart = probes.Distinct().Count() == probes.Count;
+        return ($"aggressor on {places[0]}", [.. columns.Select(c => c.Work.Length == 0 ? c.Name : apart ? c.Work.Split(' ')[0] : c.Work)]);
+    }
+
+    static string Sign(Coupling? coupling) => coupling?.Verdict.Kind switch { VerdictKind.Undecided => "?", VerdictKind.Invalid => "×", _ => "" };
+
+    /// <summary>Explains the signs that there are.</summary>
+    static string Signs(IReadOnlyList<Coupling> couplings)
+    {
+        string[] said = [.. couplings.Select(c => c.Verdict.Kind).Distinct().Order().Select(k => k switch { VerdictKind.Undecided => "? undecided", VerdictKind.Invalid => "× not valid", _ => "" }).Where(s => s.Length > 0)];
+        return said.Length == 0 ? "" : $" {string.Join(", ", said)}.";
     }
 
     static string Verdicts(IReadOnlyList<Coupling> couplings) =>

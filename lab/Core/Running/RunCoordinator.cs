@@ -55,7 +55,8 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
     async Task<bool> RunGroup(PartitionSeries series, LayoutGroup group, IReadOnlyList<Trial> trials, double until, CancellationToken cancel)
     {
         var start = Monotonic.Now;
-        await using var partition = await series.Next(group.Layout, group.Anew, cancel);
+        // The series puts it back before the next one, and the last at its end.
+        var partition = await series.Next(group.Layout, group.Anew, cancel);
         var seconds = (Monotonic.Now - start) / 1e9;
         foreach (var step in partition.Steps) folder.Append(new PartitionStep(Monotonic.Now, group.Layout.ToString(), $"{step.Probe[(step.Probe.IndexOf('.', StringComparison.Ordinal) + 1)..]} {step.Metric}", step.Seconds, step.Slice));
         folder.Append(new PartitionStep(Monotonic.Now, group.Layout.ToString(), "cut", seconds));

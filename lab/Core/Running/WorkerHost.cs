@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using GpuLab.Model;
 using GpuLab.Results;
 
@@ -29,7 +28,7 @@ public sealed record WorkerOptions(string Arena, int Slots, int Slot, string Sli
 public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> probes, IReadOnlyDictionary<string, string> identity) : IDisposable
 {
     readonly Arena arena = Arena.Open(options.Arena, options.Slots);
-    readonly BlockingCollection<WorkerMessage> inbox = [];
+    readonly Mailbox<WorkerMessage> inbox = new();
     IPreparedProbe? prepared;
     Thread? measuring;
 
@@ -54,7 +53,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
             measuring.Join();
             return true;
         }
-        inbox.CompleteAdding();
+        inbox.Close();
         return false;
     }
 
@@ -62,14 +61,13 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
     public void Dispose()
     {
         if (measuring?.Join(TimeSpan.FromSeconds(2)) == false) return;
-        inbox.Dispose();
         arena.Dispose();
     }
 
     void Measure(TextWriter to)
     {
         OnProbeThread?.Invoke();
-        foreach (var message in inbox.GetConsumingEnumerable())
+        foreach (var message in inbox.All())
         {
             if (message is Exit) break;
             Send(to, Answer(message));

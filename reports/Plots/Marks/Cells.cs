@@ -6,6 +6,9 @@ namespace GpuLab.Reports.Plots;
 /// <param name="Values">Rows of the y axis, columns of the x axis; NaN for what was not measured.</param>
 public sealed record Cells(string Name, IReadOnlyList<IReadOnlyList<double>> Values, string Unit, double Low, double High) : Mark(Series.None)
 {
+    /// <summary>A sign after each number, or in its place where there is none; null for no signs.</summary>
+    public IReadOnlyList<IReadOnlyList<string>>? Signs { get; init; }
+
     public override IEnumerable<XY> Extent => [];
 
     public override IEnumerable<Datum> Data(Axis x, Axis y) =>
@@ -13,7 +16,7 @@ public sealed record Cells(string Name, IReadOnlyList<IReadOnlyList<double>> Val
 
     internal override void Draw(SvgWriter svg, Frame frame)
     {
-        var texts = Values.Select(row => row.Select(v => double.IsNaN(v) ? "–" : Shorter(v)).ToList()).ToList();
+        var texts = Values.Select((row, r) => row.Select((v, c) => Text(v, Signs?[r][c] ?? "")).ToList()).ToList();
         var widest = texts.SelectMany(t => t).Select(t => TextWidth.Of(t, 1)).DefaultIfEmpty(1).Max();
         var size = Math.Min(12.5, Math.Min((frame.X.Step - 5) / widest, frame.Y.Step - 5));
         for (var row = 0; row < Values.Count; row++)
@@ -29,6 +32,8 @@ public sealed record Cells(string Name, IReadOnlyList<IReadOnlyList<double>> Val
             }
         }
     }
+
+    string Text(double v, string sign) => !double.IsNaN(v) ? Shorter(v) + sign : sign.Length > 0 ? sign : "–";
 
     string Shorter(double v) => Unit == "%" ? Percent(v) : Unit == "1" ? v.ToString(Math.Abs(High - Low) < 20 ? "0.00" : "0", System.Globalization.CultureInfo.InvariantCulture) : Ticks.Short(v, Unit);
 

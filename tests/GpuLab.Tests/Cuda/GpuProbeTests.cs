@@ -85,6 +85,26 @@ public sealed unsafe class GpuProbeTests : IDisposable
     }
 
     [Fact]
+    public void A_start_is_timed_to_the_end_of_its_first_kernel()
+    {
+        Environment.SetEnvironmentVariable("GPULAB_DOUBLE", machine.Folder);
+        try
+        {
+            using var probe = new GpuStartProbe("here");
+            var samples = Sampled(probe, 2);
+            Assert.Equal(2, samples.Count);
+            Assert.All(samples, s => Assert.InRange(s.Value, 0.01, 60));
+            Assert.Matches("^run-time .*s, driver .*s, context .*s, module .*s, first kernel .*s$", probe.Facts["the first start"]);
+            machine.Behave("driver 11030");
+            Assert.Contains("CUDA 11.4 (R470) or newer", Assert.Throws<InvalidOperationException>(() => new GpuStartProbe("here")).Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("GPULAB_DOUBLE", null);
+        }
+    }
+
+    [Fact]
     public void A_wrong_result_of_arithmetic_is_found()
     {
         var session = CudaSession.Open();

@@ -37,6 +37,8 @@ public class EstimateTests
         // One cell of 5 s on the whole, two on the halves, each twice; a cut and the workers besides.
         Assert.Equal([10 + 5 + 5 * 2, Math.Round(10 + Math.Sqrt(2) * 5, 6) + 2 * 5 * 2], plan.Groups.Select(g => Math.Round(g.Seconds, 6)));
         Assert.Equal(plan.Groups.Sum(g => g.Seconds), plan.Seconds, 6);
+        // Where nothing gets precise, each phase takes 10 s instead of 1 s.
+        Assert.Equal(plan.Seconds + 2 * 9 + 2 * 2 * 9, plan.MostSeconds, 6);
     }
 
     [Theory]
