@@ -78,7 +78,7 @@ static class ComparisonJson
         json.WriteString("layout", cell.Key.Layout);
         json.WriteString("slice", cell.Key.Slice);
         json.WriteString("mode", cell.Key.Mode);
-        json.WriteString("phase", cell.Key.Phase.Name());
+        json.WriteString("phase", cell.Key.Phase?.Name() ?? "");
         json.WriteString("parameters", cell.Key.Parameters);
         json.WriteString("column", c.Columns[column]);
         json.WriteString("verdict", o.Verdict.ToString());

@@ -16,8 +16,9 @@ static class Provenance
     public static string Version { get; } =
         typeof(Provenance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
-    public static RunInfo Of(Sweep sweep, IDevice device) => new(RunInfo.Current, $"gpulab {Version}", sweep.Name, sweep.Text, Hash(sweep.Text), sweep.Seed,
-        device.Id.ToString(), device.Facts.Name, device.Facts.Simulated, Environment.CommandLine, DateTimeOffset.UtcNow, null, null, sweep.Tags,
+    /// <param name="tags">Besides those of the sweep.</param>
+    public static RunInfo Of(Sweep sweep, IDevice device, IReadOnlyList<string>? tags = null) => new(RunInfo.Current, $"gpulab {Version}", sweep.Name, sweep.Text, Hash(sweep.Text), sweep.Seed,
+        device.Id.ToString(), device.Facts.Name, device.Facts.Simulated, Environment.CommandLine, DateTimeOffset.UtcNow, null, null, [.. sweep.Tags.Concat(tags ?? []).Distinct()],
         new Dictionary<string, IReadOnlyDictionary<string, string>>
         {
             ["device"] = device.Facts.Details,

@@ -37,7 +37,7 @@ sealed class RunSession(RunRequest request)
         var path = request.Resume ?? Path.GetFullPath(request.Output ?? DefaultFolder(sweep));
         int exit;
         using (var run = info is null
-            ? RunFolder.Create(path, Provenance.Of(sweep, device), PlanDocuments.From(plan, partitioner, planned.Placements))
+            ? RunFolder.Create(path, Provenance.Of(sweep, device, request.Tags), PlanDocuments.From(plan, partitioner, planned.Placements))
             : RunFolder.Resume(path, Provenance.Of(sweep, device)))
         {
             if (device.Facts.Simulated) RehearsalView.Print(sweep, plan, device);

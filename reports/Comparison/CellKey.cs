@@ -10,18 +10,19 @@ namespace GpuLab.Reports.Comparison;
 /// <param name="Layout">Of <see cref="Shapes"/>: the layout's name, or its shape where the runs' devices differ.</param>
 /// <param name="Slice">Profile or shape and, among equals, its number from 1: <c>1g.18gb #3</c>.</param>
 /// <param name="Parameters">As the sweep wrote them.</param>
-public sealed record CellKey(string Run, string Layout, string Mode, string Slice, Phase Phase, string Metric, string Parameters)
+public sealed record CellKey(string Run, string Layout, string Mode, string Slice, Phase? Phase, string Metric, string Parameters)
 {
     /// <summary>What a person calls it: <c>mem.triad/bandwidth bytes=64MiB · 1c #1 of 2x1c, together</c>.</summary>
     public override string ToString()
     {
         var text = string.Join(" · ", new[] { string.Join(' ', new[] { Metric, Parameters }.Where(p => p.Length > 0)), Where }.Where(p => p.Length > 0));
-        return Run.Length > 0 ? $"{Run}: {text}, {When}" : $"{text}, {When}";
+        var whole = When.Length > 0 ? $"{text}, {When}" : text;
+        return Run.Length > 0 ? $"{Run}: {whole}" : whole;
     }
 
     string Where => Layout.Length == 0 || Layout == Slice ? Slice : Slice.Length == 0 ? Layout : $"{Slice} of {Layout}";
 
-    string When => Phase == Phase.Together ? "together" : Mode == "solo" ? "alone" : "alone, in a concurrent trial";
+    string When => Phase is null ? "" : Phase == Results.Phase.Together ? "together" : Mode == "solo" ? "alone" : "alone, in a concurrent trial";
 
     /// <summary>Names for rows that stand together: what all of them share is left out, because it says nothing and a narrow plot has no room for it.</summary>
     internal static IReadOnlyList<string> Shortest(IReadOnlyList<CellKey> keys)

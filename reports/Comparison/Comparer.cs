@@ -30,6 +30,22 @@ public static class Comparer
         var sizes = Sizes.Disjoint(runs, request.By);
         var entries = compared.SelectMany(r => Entries(r, new(r.Run.Plan, byShape), request, sizes)).ToList();
         var columns = Columns(entries, request.By, compared);
+        var rows = Rows(entries, columns);
+        if (request.By != "run" && Meeting(rows, columns) is { } first)
+        {
+            columns = [first, .. columns.Where(c => c != first)];
+            rows = Rows(entries, columns);
+        }
+        var matched = rows.Where(r => r.Value.Count(s => s is not null) > 1).ToList();
+        var outcomes = Enumerable.Range(0, columns.Count).Select(i => i == 0 ? [] : Judged(matched, i)).ToList();
+        var cells = matched.Select((r, n) => new ComparedCell(r.Key, First(r.Value).Figure.Probe, First(r.Value).Figure.Metric, r.Value, [.. Enumerable.Range(0, columns.Count).Select(i => i == 0 ? null : outcomes[i][n])])).ToList();
+        var alone = columns.Select((_, i) => rows.Values.Count(s => s[i] is not null && s.Count(o => o is not null) == 1)).ToList();
+        var (subject, differences) = Differing.Between(compared, cells, request.By);
+        return new(compared, request.By, columns, cells, alone, subject, differences, Fairness.Objections(compared, cells, catalogue, sizes));
+    }
+
+    static Dictionary<CellKey, Side?[]> Rows(List<Entry> entries, List<string> columns)
+    {
         var places = columns.Select((c, i) => (c, i)).ToDictionary(c => c.c, c => c.i);
         var rows = new Dictionary<CellKey, Side?[]>();
         foreach (var e in entries)
@@ -37,12 +53,18 @@ public static class Comparer
             if (!rows.TryGetValue(e.Key, out var sides)) rows[e.Key] = sides = new Side?[columns.Count];
             sides[places[e.Column]] ??= e.Side;
         }
-        var matched = rows.Where(r => r.Value.Count(s => s is not null) > 1).ToList();
-        var outcomes = Enumerable.Range(0, columns.Count).Select(i => i == 0 ? [] : Judged(matched, i)).ToList();
-        var cells = matched.Select((r, n) => new ComparedCell(r.Key, First(r.Value).Figure.Probe, First(r.Value).Figure.Metric, r.Value, [.. Enumerable.Range(0, columns.Count).Select(i => i == 0 ? null : outcomes[i][n])])).ToList();
-        var alone = columns.Select((_, i) => rows.Values.Count(s => s[i] is not null && s.Count(o => o is not null) == 1)).ToList();
-        var (subject, differences) = Differing.Between(compared, cells, request.By == "run");
-        return new(compared, request.By, columns, cells, alone, subject, differences, Fairness.Objections(compared, cells, catalogue, sizes));
+        return rows;
+    }
+
+    /// <summary>
+    /// The column to hold the others against where the first has no cell in common with any, such as a layout whose slices no other has: the one with the most; null
+    /// where the first will do, or none would.
+    /// </summary>
+    static string? Meeting(Dictionary<CellKey, Side?[]> rows, List<string> columns)
+    {
+        var matched = rows.Values.Where(s => s.Count(o => o is not null) > 1).ToList();
+        if (matched.Count == 0 || matched.Exists(s => s[0] is not null)) return null;
+        return columns[Enumerable.Range(0, columns.Count).MaxBy(i => matched.Count(s => s[i] is not null))];
     }
 
     static Side First(IReadOnlyList<Side?> sides) => sides.First(s => s is not null)!;
@@ -70,7 +92,7 @@ public static class Comparer
                 _ => f.Parameters[by] is { } value ? (value.ToString(), value.IsWord ? 0 : value.Number) : ("", double.NaN),
             };
             if (double.IsNaN(order)) continue;
-            key = by switch { "run" => key with { Run = "" }, "layout" => key with { Layout = "" }, "mode" => key with { Mode = "" }, "slice" => key with { Slice = "" }, "phase" => key with { Phase = Phase.Solo }, _ => key };
+            key = by switch { "run" => key with { Run = "" }, "layout" => key with { Layout = "" }, "mode" => key with { Mode = "" }, "slice" => key with { Slice = "" }, "phase" => key with { Phase = null }, _ => key };
             if (!request.Wanted(key.ToString())) continue;
             yield return new(key, column, order, new(run, f, Normalised.Of(f, slices.GetValueOrDefault((f.Layout, f.Slice)), plan, run.Hardware, run.Run.Power.TryGetValue(f.Cell, out var power) ? power : null)));
         }

@@ -49,6 +49,12 @@ public sealed record RunComparison(IReadOnlyList<ComparedRun> Runs, string By, I
 {
     public bool Simulated => Runs.Any(r => r.Run.Info.Simulated);
 
+    /// <summary>What the device of each run is called where there is little room: its product without variants, as long as that tells the devices apart.</summary>
+    public IReadOnlyList<string> Devices { get; } = DeviceText.Short([.. Runs.Select(r => r.Run.Info.DeviceName)]);
+
+    /// <summary>A column for a legend: its label, with the device where devices are what differs.</summary>
+    public string Named(int column) => By == "run" && Subject == "device" ? $"{Columns[column]} {Devices[column]}" : Columns[column];
+
     public IReadOnlyList<GroupSummary> Groups { get; } = Summaries.Of(Cells, Columns);
 
     /// <summary>Outcomes with their cell and column, worst first.</summary>

@@ -14,7 +14,7 @@ public static class ComparisonPage
     /// <param name="commandLine">By which it was made, for the reader who wants to make it again.</param>
     public static string Render(RunComparison c, string commandLine)
     {
-        var title = c.By == "run" ? string.Join(" against ", c.Runs.Select(r => c.Subject == "device" ? r.Run.Info.DeviceName : r.Run.Info.Name).Distinct()) : $"{string.Join(", ", c.Runs.Select(r => r.Run.Info.Name).Distinct())} by {c.By}";
+        var title = c.By == "run" ? string.Join(" against ", c.Subject == "device" ? c.Devices.Distinct() : c.Runs.Select(r => r.Run.Info.Name).Distinct()) : $"{string.Join(", ", c.Runs.Select(r => r.Run.Info.Name).Distinct())} by {c.By}";
         List<Section> sections = [.. new[] { Objections(c), Runs(c), HardwareSection.Of(c), Summary(c), RatioSection.Of(c), CurveSection.Of(c), Cells(c), Differences(c), Again(commandLine) }.OfType<Section>()];
         var header = Markup.Of($"""
             <h1>{Parts.Name(title)}</h1>

@@ -28,7 +28,7 @@ static class CurveSection
         {
             var figures = points.Select(p => p.Sides[column]?.Figure).Where(f => f is not null && double.IsFinite(f.Median)).Select(f => f!).OrderBy(f => f.Parameters.Number(probe.Axis!, 0)).ToList();
             if (figures.Count == 0) continue;
-            var series = new Series(column, c.Columns[column]);
+            var series = new Series(column, c.Named(column));
             marks.Add(new Ribbon(series, [.. figures.Select(f => (f.Parameters.Number(probe.Axis!, 0), new Estimate(f.Median, f.Interval.Low, f.Interval.High)))]));
             marks.Add(new Line(series, [.. figures.Select(f => new XY(f.Parameters.Number(probe.Axis!, 0), f.Median))]));
         }

@@ -18,9 +18,9 @@ static class Differing
     /// <summary>Facts of a trial that follow from its calibration or its seed.</summary>
     static readonly string[] calibrated = ["passes", "steps", "data seed", "segment", "iterations", "batch"];
 
-    public static (string Subject, IReadOnlyList<Difference> Differences) Between(IReadOnlyList<ComparedRun> runs, IReadOnlyList<ComparedCell> cells, bool byRun)
+    public static (string Subject, IReadOnlyList<Difference> Differences) Between(IReadOnlyList<ComparedRun> runs, IReadOnlyList<ComparedCell> cells, string by)
     {
-        if (runs.Count < 2) return (byRun ? "time" : "parameter", []);
+        if (runs.Count < 2) return (by == "run" ? "time" : by, []);
         var infos = runs.Select(r => r.Run.Info).ToList();
         var subject = Differ(infos, i => i.DeviceName) ? "device" : Differ(infos, i => i.Tool) ? "program" : "time";
         var found = new List<Difference>();

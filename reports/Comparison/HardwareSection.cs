@@ -26,7 +26,7 @@ static class HardwareSection
     {
         var shown = cells.Where(p => p.Sides[0] is not null && p.Outcomes.OfType<Outcome>().Any(o => double.IsFinite(o.Ratio.Ratio))).Take(12).ToList();
         if (shown.Count == 0) return Markup.Empty;
-        var marks = Enumerable.Range(0, c.Columns.Count).Select(i => (Mark)new Bars(new(i, $"{c.Columns[i]} {c.Runs[i].Run.Info.DeviceName}"), [.. shown.Select(p => Height(p, i))]));
+        var marks = Enumerable.Range(0, c.Columns.Count).Select(i => (Mark)new Bars(new(i, c.Named(i)), [.. shown.Select(p => Height(p, i))]));
         var plot = new Plot("Each device as a whole", new Band("", [.. shown.Select(p => p.Probe.Id)]), new Linear($"times {c.Columns[0]}", "1", 0), [.. marks]) { Simulated = c.Simulated, Description = $"Performance of each uncut device relative to {c.Columns[0]}, one group of bars a probe." };
         return Parts.Plot("d0", plot, $"Performance of the uncut device relative to {c.Columns[0]}: taller is better, for rates and for times alike. Whiskers are 95 % intervals.");
     }
@@ -48,7 +48,7 @@ static class HardwareSection
     static Markup Row(RunComparison c, ComparedCell cell, Side side, int column)
     {
         var (unit, n) = (cell.Metric.Unit, side.Normalised);
-        return Markup.Of($"<tr><td>{Parts.Name($"{cell.Key.Metric} {cell.Key.Parameters}".TrimEnd())}</td><td>{Parts.Name($"{c.Columns[column]} {side.Run.Run.Info.DeviceName}")}</td>{Parts.Value(side.Figure.Median, unit)}{Parts.Value(column == 0 ? 1 : cell.Outcomes[column]?.Ratio.Ratio ?? double.NaN, "1")}{Parts.Percent(n.OfCeiling)}{Value(n.PerUnit, unit)}{Value(n.PerBandwidth, "1")}{Value(n.PerWatt, unit)}</tr>");
+        return Markup.Of($"<tr><td>{Parts.Name($"{cell.Key.Metric} {cell.Key.Parameters}".TrimEnd())}</td><td class=\"keep\">{Parts.Name(c.Named(column))}</td>{Parts.Value(side.Figure.Median, unit)}{Parts.Value(column == 0 ? 1 : cell.Outcomes[column]?.Ratio.Ratio ?? double.NaN, "1")}{Parts.Percent(n.OfCeiling)}{Value(n.PerUnit, unit)}{Value(n.PerBandwidth, "1")}{Value(n.PerWatt, unit)}</tr>");
     }
 
     static Markup Value(double? value, string unit) => Parts.Value(value ?? double.NaN, unit);
@@ -59,7 +59,7 @@ static class HardwareSection
         return Markup.When(rows.Count > 0, () => Markup.Of($"""
             <h3>What the data sheets explain</h3>
             <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>device</th><th class="n">ratio</th><th class="n">units</th><th class="n">× clock</th><th class="n">× bandwidth</th><th class="n">× rest</th></tr></thead><tbody>
-            {rows.Select(r => Markup.Of($"<tr><td>{Parts.Name($"{r.p.Key.Metric} {r.p.Key.Parameters}".TrimEnd())}</td><td>{Parts.Name(c.Columns[r.i])}</td>{Parts.Value(r.o!.Ratio.Ratio, "1")}{Value(r.o.Factors!.Units, "1")}{Value(r.o.Factors.Clock, "1")}{Value(r.o.Factors.Bandwidth, "1")}{Parts.Value(r.o.Factors.Rest, "1")}</tr>"))}
+            {rows.Select(r => Markup.Of($"<tr><td>{Parts.Name($"{r.p.Key.Metric} {r.p.Key.Parameters}".TrimEnd())}</td><td class=\"keep\">{Parts.Name(c.Named(r.i))}</td>{Parts.Value(r.o!.Ratio.Ratio, "1")}{Value(r.o.Factors!.Units, "1")}{Value(r.o.Factors.Clock, "1")}{Value(r.o.Factors.Bandwidth, "1")}{Parts.Value(r.o.Factors.Rest, "1")}</tr>"))}
             </tbody></table></div>
             """));
     }

@@ -14,7 +14,7 @@ public static class Sentences
         var what = c.By == "run"
             ? c.Subject switch
             {
-                "device" => $"{Listed(c.Runs.Select(r => $"{r.Label} ({r.Run.Info.DeviceName})"))} are compared as devices",
+                "device" => $"{Listed(c.Runs.Select((r, i) => $"{r.Label} ({c.Devices[i]})"))} are compared as devices",
                 "program" => $"{Listed(c.Runs.Select(r => r.Label))} are runs of different versions of the program on {c.Runs[0].Run.Info.DeviceName}",
                 _ => $"{Listed(c.Runs.Select(r => r.Label))} are runs on {c.Runs[0].Run.Info.DeviceName} at different times",
             }
@@ -26,6 +26,7 @@ public static class Sentences
     static string Outstanding(RunComparison c)
     {
         var decided = c.Outcomes.Where(o => o.Outcome.Verdict.Kind is VerdictKind.Slower or VerdictKind.Faster or VerdictKind.Same).ToList();
+        if (!c.Outcomes.Any()) return $"No cell of {c.Columns[0]}, which the others are held against, has a counterpart.";
         if (decided.Count == 0) return "No difference and no sameness is shown: " + (c.Outcomes.Any(o => o.Outcome.Ratio.Repeats < LogRatio.LeastRepeats) ? $"verdicts need {LogRatio.LeastRepeats} repeats on either side." : "the runs are too noisy for the number of repeats.");
         int Kind(VerdictKind kind) => decided.Count(o => o.Outcome.Verdict.Kind == kind);
         var counts = $"{Kind(VerdictKind.Faster)} faster, {Kind(VerdictKind.Slower)} slower and {Kind(VerdictKind.Same)} the same";

@@ -12,10 +12,10 @@ static class Summaries
             .Where(s => s.Cells > 0),
     ];
 
-    static GroupSummary Of(string metric, Phase phase, string column, IReadOnlyList<Outcome> outcomes)
+    static GroupSummary Of(string metric, Phase? phase, string column, IReadOnlyList<Outcome> outcomes)
     {
         var logs = outcomes.Where(o => double.IsFinite(o.Ratio.Log) && o.Verdict.Kind != VerdictKind.Invalid).Select(o => o.Ratio.Log).ToList();
         double Of(Func<List<double>, double> f) => logs.Count == 0 ? double.NaN : Math.Exp(f(logs));
-        return new(metric, phase == Phase.Together ? "together" : "alone", column, outcomes.CountBy(o => o.Verdict.Kind).ToDictionary(), Of(l => l.Average()), Of(l => l.Min()), Of(l => l.Max()));
+        return new(metric, phase is null ? "" : phase == Phase.Together ? "together" : "alone", column, outcomes.CountBy(o => o.Verdict.Kind).ToDictionary(), Of(l => l.Average()), Of(l => l.Min()), Of(l => l.Max()));
     }
 }

@@ -1,6 +1,5 @@
 using GpuLab.Model;
 using GpuLab.Results;
-using GpuLab.Statistics;
 
 namespace GpuLab.Reports.Html;
 
@@ -21,9 +20,7 @@ static class Headline
         if (layout is null) yield break;
         var slice = layout.Slices[0].Name;
         var alone = m.Main.Where(f => f.Layout == layout.Layout && f.Slice == slice && f.Phase == Phase.Solo && f.Probe.Axis is null);
-        foreach (var figure in alone.DistinctBy(f => (f.Probe.Id, f.Parameters))) yield return (slice == "whole" ? Named(figure) : $"{Named(figure)} on {slice}", Pretty.Value(figure.Median, figure.Metric.Unit));
+        foreach (var figure in alone.DistinctBy(f => (f.Probe.Id, f.Parameters))) yield return (slice == "whole" ? m.Brief(figure.Probe, figure.Parameters) : $"{m.Brief(figure.Probe, figure.Parameters)} on {slice}", Pretty.Value(figure.Median, figure.Metric.Unit));
         if (m.Analysis.Plateaus.LastOrDefault(p => p.Layout == layout.Layout) is { } slowest) yield return ($"{slowest.Probe}, largest sets", Pretty.Time(slowest.Value));
     }
-
-    static string Named(Figure figure) => ReportModel.Title(figure.Probe, new([.. figure.Parameters.Where(p => p.Value.IsWord)]));
 }

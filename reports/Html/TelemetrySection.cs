@@ -11,6 +11,9 @@ static class TelemetrySection
     /// <summary>Scopes drawn one by one; of more, such as many processors, the least, the middle and the most.</summary>
     const int MostScopes = 4;
 
+    /// <summary>Fewer readings of a trial draw no course.</summary>
+    const int LeastReadings = 3;
+
     /// <summary>Relative change that is worth a plot.</summary>
     const double Notable = 0.005;
 
@@ -51,6 +54,20 @@ static class TelemetrySection
         if (Held(model, readings, spans) is { } held) drawings.Add((held, "Why the clock was lower than it could be, as the device said."));
         var still = level.Count == 0 ? "" : $"The same throughout: {string.Join(", ", level)}.";
         return drawings.Count == 1 && level.Count == 0 ? null : new("telemetry", "The run over time", Html.Of($"{drawings.Select(d => Parts.Plot(model, d.Plot, d.Caption))}{Html.When(still.Length > 0, () => Html.Of($"<p>{still}</p>"))}"));
+    }
+
+    /// <summary>What the device did during one trial, on the clock of its samples; nothing where it was not read often enough to say, or is simulated and has no such clock.</summary>
+    /// <param name="at">Place of a time, from 0 to <paramref name="end"/>.</param>
+    internal static IEnumerable<Plot> During(ReportModel model, string trial, Func<long, double> at, double end, Window window)
+    {
+        var readings = model.Simulated ? [] : model.Analysis.Run.Telemetry.Where(t => t.Trial == trial && double.IsFinite(t.Value) && at(t.TimeNs) >= 0 && at(t.TimeNs) <= end).ToList();
+        foreach (var (name, (title, unit, counter)) in fields.Where(f => !f.Value.Counter))
+        {
+            var tracks = readings.Where(t => t.Field == name).GroupBy(t => t.Scope).Select(g => Tracked(g.Key, [.. g], (_, ns) => at(ns), counter)).Where(t => t.Points.Count >= LeastReadings).ToList();
+            if (tracks.Count == 0) continue;
+            var plot = Drawn(model, title, unit, tracks, name == "power_w" ? Limit(readings) : null);
+            yield return plot with { Title = $"Trial {trial}: {title}", X = new Linear("time", "s", 0, end), Marks = [window, .. plot.Marks] };
+        }
     }
 
     /// <summary>Seconds since the run began; of a simulated device, where no time passes that means anything, the number of the trial.</summary>

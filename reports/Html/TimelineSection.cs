@@ -46,6 +46,7 @@ static class TimelineSection
         return Html.Of($"""
             {Parts.Plot(model, strip, $"{cell?.Probe} on {layout}. The slices shared a window of {Pretty.Time((window.EndNs - window.StartNs) * 1e-9)}, started {Pretty.Time(window.SkewNs * 1e-9)} apart and were busy in it: {busy}. Over all {windows.Count} concurrent trials the least busy slice was busy for {Pretty.Percent(lowest)} of its window.")}
             {Parts.Plot(model, values, "Only samples that lie wholly inside the window count as taken together.")}
+            {TelemetrySection.During(model, window.Trial, At, end, new("common window", At(window.StartNs), At(window.EndNs))).Select(p => Parts.Plot(model, p, "As the device said while the slices worked."))}
             """);
     }
 

@@ -130,6 +130,21 @@ public sealed class FigureTests(Browser browser)
         Assert.Equal(all, await rows.EvaluateAllAsync<int>("rows => rows.filter(r => !r.hidden).length"));
     }
 
+    [BrowserTheory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Samples_and_figures_can_be_saved_with_a_script_and_without(bool script)
+    {
+        await using var watched = await browser.Open("host", script: script);
+        foreach (var (name, first) in ((string, byte[])[])[("figures.csv", "run,device"u8.ToArray()), ("samples.csv.gz", [0x1F, 0x8B])])
+        {
+            var download = await watched.Page.RunAndWaitForDownloadAsync(() => watched.Page.Locator($"#data a[download='{name}']").ClickAsync());
+            Assert.Equal(name, download.SuggestedFilename);
+            Assert.Equal(first, (await File.ReadAllBytesAsync(await download.PathAsync()))[..first.Length]);
+        }
+        Assert.Empty(watched.Errors);
+    }
+
     [BrowserFact]
     public async Task Keys_walk_through_the_points_of_a_figure()
     {

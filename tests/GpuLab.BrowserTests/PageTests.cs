@@ -93,6 +93,8 @@ public sealed class PageTests(Browser browser)
         Assert.True(pdf.Length > 10_000);
         await watched.Page.EmulateMediaAsync(new() { Media = Media.Print });
         Assert.True(await Brightness(watched.Page, ink) < 80);
+        // What sticks on a screen is painted empty at the head of every further sheet.
+        Assert.DoesNotContain("sticky", await watched.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('thead th')].map(h => getComputedStyle(h).position)"));
         Assert.Equal("none", await watched.Page.EvaluateAsync<string>("() => getComputedStyle(document.querySelector('nav')).display"));
         Assert.Empty(watched.Errors);
     }

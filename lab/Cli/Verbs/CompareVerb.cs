@@ -13,7 +13,7 @@ static class CompareVerb
     public static Command Create()
     {
         var folders = new Argument<string[]>("run") { Description = "Folders of runs; the first is what the others are held against.", Arity = ArgumentArity.ZeroOrMore };
-        var by = new Option<string>("--by", "--pivot") { Description = "What columns differ in: run, layout, mode, slice, phase, or a parameter of the probes such as bytes.", HelpName = "AXIS", DefaultValueFactory = _ => "run" };
+        var by = new Option<string>("--by", "--pivot") { Description = "What columns differ in: run, layout, mode, slice, phase, or a parameter of the probes such as bytes. They are held against the first that shares cells with others.", HelpName = "AXIS", DefaultValueFactory = _ => "run" };
         var only = new Option<string[]>("--only") { Description = "Only cells in whose names all these words occur.", HelpName = "WORD", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
         var accept = new Option<bool>("--accept") { Description = "Compare although the runs are unlike: sizes, effort, simulated and measured." };
         var fail = new Option<double?>("--fail-on") { Description = "Exit with 3 where a cell is shown to be slower and its ratio is lower by more than this, such as 5%.", HelpName = "N%", CustomParser = Share };

@@ -12,6 +12,11 @@ static class RunVerb
         var on = Options.On("Measure this device instead of the one the sweep names.");
         var output = new Option<DirectoryInfo?>("--out", "-o") { Description = "Folder of the run. Default: runs/<time>-<name>.", HelpName = "FOLDER" };
         var resume = new Option<DirectoryInfo?>("--resume") { Description = "Go on with an interrupted run; finished trials are kept and not repeated.", HelpName = "FOLDER" };
+        var tags = new Option<string[]>("--tag", "-t") { Description = "A word to find the run by, besides the sweep's own; 'gpulab runs --tag WORD' lists them. May be given again.", HelpName = "WORD" };
+        tags.Validators.Add(result =>
+        {
+            foreach (var tag in result.Tokens.Select(t => t.Value).Where(t => t.Trim().Length is 0 or > 80 || t.Any(char.IsControl))) result.AddError($"--tag '{tag}' must be a word of up to 80 characters.");
+        });
         var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the plan, what is skipped and why, and the estimated time. Touches nothing." };
         var json = Options.Json();
         var decided = new Option<bool>("--until-decided") { Description = "Stop repeating a cell once its verdicts are certain, after 6 repeats at the earliest; the sweep's repeats are the most." };
@@ -45,13 +50,13 @@ static class RunVerb
             Exit codes: 0 done, 1 failed, 2 wrong usage or file, 130 interrupted (resume with --resume).
             """)
         {
-            sweep, on, output, resume, dry, json, timeout, plant, scale, inProcess, decided, noise,
+            sweep, on, output, tags, resume, dry, json, timeout, plant, scale, inProcess, decided, noise,
         };
         change.AddTo(verb);
         verb.Validators.Add(result =>
         {
             if (result.GetValue(sweep) is null == result.GetValue(resume) is null) result.AddError("Name a sweep file, or a folder to --resume.");
-            if (result.GetValue(resume) is not null && (result.GetValue(on) is not null || result.GetValue(output) is not null)) result.AddError("--resume goes on with what the folder says: --on and --out do not go with it.");
+            if (result.GetValue(resume) is not null && (result.GetValue(on) is not null || result.GetValue(output) is not null || result.GetValue(tags) is { Length: > 0 })) result.AddError("--resume goes on with what the folder says: --on, --out and --tag do not go with it.");
             if (result.GetValue(resume) is not null && result.GetValue(plant) is not null) result.AddError("--resume goes on with what the folder holds: --plant does not go with it.");
         });
         verb.SetAction((parse, cancel) => new RunSession(new(
@@ -60,7 +65,7 @@ static class RunVerb
         {
             Simulation = new(parse.GetValue(plant)?.ToString(), parse.GetValue(scale), parse.GetValue(inProcess)),
             Change = change.Options(parse), Hooks = () => change.Before(parse, cancel),
-            UntilDecided = parse.GetValue(decided), NoiseFrom = parse.GetValue(noise)?.FullName,
+            Tags = parse.GetValue(tags) ?? [], UntilDecided = parse.GetValue(decided), NoiseFrom = parse.GetValue(noise)?.FullName,
         }).Run(cancel));
         return verb;
     }
@@ -70,6 +75,9 @@ static class RunVerb
 sealed record RunRequest(FileInfo? Sweep, DeviceId? On, string? Output, string? Resume, bool DryRun, bool Json, double WorkerTimeout)
 {
     public SimulationRequest Simulation { get; init; } = new(null, 0, false);
+
+    /// <summary>Besides those of the sweep.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>How a real GPU may be cut.</summary>
     public MigOptions Change { get; init; } = MigOptions.Default;

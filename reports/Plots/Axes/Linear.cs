@@ -17,17 +17,18 @@ public sealed record Linear(string Title, string Unit, double? Min = null, doubl
         var room = Math.Max(1, (int)(track.Length / (track.Vertical ? 46 : 54)));
         if (Min is null || Max is null)
         {
-            var step = Step(high - low, room);
+            var step = Step(high - low, room, Common(Math.Max(Math.Abs(low), Math.Abs(high)), Unit).Factor);
             if (Min is null) low = Math.Floor((low / step) + 1e-9) * step;
             if (Max is null) high = Math.Ceiling((high / step) - 1e-9) * step;
         }
         var (factor, unit) = Common(Math.Max(Math.Abs(low), Math.Abs(high)), Unit);
         double Map(double v) => (v - low) / (high - low);
-        var ticks = Ticks.Choose(Enumerable.Range(0, room).Select(i => Ticks.Multiples(low, high, Step(high - low, room - i), v => Ticks.Short(v / factor, "1"))), track, Map);
+        var ticks = Ticks.Choose(Enumerable.Range(0, room).Select(i => Ticks.Multiples(low, high, Step(high - low, room - i, factor), v => Ticks.Short(v / factor, "1"))), track, Map);
         return new(this, "linear", unit.Length == 0 ? Title : $"{Title}, {unit}", low, high, track, ticks, Map);
     }
 
-    double Step(double span, int count) => Whole ? Math.Max(1, Ticks.NiceStep(span, count)) : Ticks.NiceStep(span, count);
+    /// <summary>Round in the unit of the labels: of bytes these are no powers of ten.</summary>
+    double Step(double span, int count, double factor) => Whole ? Math.Max(1, Ticks.NiceStep(span, count)) : Unit == "B" ? factor * Ticks.NiceStep(span / factor, count) : Ticks.NiceStep(span, count);
 
     /// <summary>One unit for all labels, and what it is worth in SI.</summary>
     static (double Factor, string Unit) Common(double max, string unit)

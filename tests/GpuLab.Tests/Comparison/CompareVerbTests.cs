@@ -33,6 +33,16 @@ public sealed class CompareVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Tags_of_the_command_line_stand_beside_those_of_the_sweep()
+    {
+        var (sweep, run) = (Path.Combine(tree.Root, "s.yaml"), Path.Combine(tree.Root, "tagged"));
+        File.WriteAllText(sweep, "name: tagged\ndevice: sim:h200-141gb\nlayouts: [whole]\nmodes: [solo]\nprobes: [launch.sync]\nrepeats: 1\neffort: quick\ntags: [first]\n");
+        Assert.Equal(CommandLine.Done, await CommandLine.Run(["run", sweep, "--in-process", "--out", run, "--tag", "second", "--tag", "first"]));
+        Assert.Equal(["first", "second"], GpuLab.Results.RunFolderReader.ReadInfo(run).Tags);
+        Assert.Equal(CommandLine.Done, await CommandLine.Run(["runs", tree.Root, "--tag", "second"]));
+    }
+
+    [Fact]
     public async Task A_page_is_written_where_asked_for()
     {
         var page = Path.Combine(tree.Root, "page.html");

@@ -94,6 +94,28 @@ public sealed class ComparerTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Layouts_are_held_against_one_that_shares_slices_with_others()
+    {
+        Analysis Of(string layout, double level, params string[] profiles) => Run(_ => level, layout: layout, slices: [.. profiles.Select((p, i) => new SliceDocument($"{p}@{i}", p, i, 1, []))]);
+        Analysis[] runs = [Of("whole", 8, "whole"), Of("2x1c", 1, "1c", "1c"), Of("1c+2c", 1.1, "1c", "2c"), Of("1c", 1.2, "1c")];
+        var one = runs[0] with { Figures = [.. runs.SelectMany(r => r.Figures)], Run = runs[0].Run with { Plan = runs[0].Run.Plan with { Layouts = [.. runs.SelectMany(r => r.Run.Plan.Layouts)] } } };
+        var c = Compared([one], new("layout"));
+        Assert.NotEqual("whole", c.Columns[0]);
+        Assert.NotEmpty(c.Outcomes);
+        Assert.Equal("layout", c.Subject);
+    }
+
+    [Fact]
+    public void Of_phases_a_cell_is_not_said_to_be_in_one()
+    {
+        var run = Run(_ => 1, 2);
+        var c = Compared([run with { Figures = [.. run.Figures, .. Run(_ => 0.8, 2, seed: 3).Figures.Select(f => f with { Phase = Phase.Together, Mode = "solo" })] }], new("phase"));
+        Assert.Equal(["alone", "together"], c.Columns);
+        Assert.All(c.Cells, x => Assert.DoesNotContain("alone", x.Key.ToString(), StringComparison.Ordinal));
+        Assert.All(c.Groups, g => Assert.Equal(("", VerdictKind.Slower), (g.When, g.Verdicts.Single().Key)));
+    }
+
+    [Fact]
     public void Three_runs_are_each_held_against_the_first()
     {
         var c = Compare(Run(_ => 100, seed: 1), Run(_ => 120, seed: 2), Run(_ => 80, seed: 3));

@@ -1,5 +1,6 @@
 using GpuLab.Reports.Comparison;
 using GpuLab.Results;
+using GpuLab.Statistics;
 using static GpuLab.Tests.Comparison.RunMaker;
 
 namespace GpuLab.Tests.Comparison;
@@ -96,5 +97,25 @@ public sealed class FairnessTests
         var side = Compared([run, read], new()).Cells[0].Sides;
         Assert.Equal(side[1]!.Figure.Median / 250, side[1]!.Normalised.PerWatt!.Value, 9);
         Assert.NotEqual(side[0]!.Normalised.PerWatt, side[1]!.Normalised.PerWatt);
+    }
+
+    [Fact]
+    public void Devices_are_called_by_their_products_as_long_as_that_tells_them_apart()
+    {
+        static IReadOnlyList<string> Called(string a, string b) => Compared([Run(_ => 1, device: "sim:h100-sxm-80gb", name: a), Run(_ => 1, device: "sim:h200-141gb", name: b)], new()).Devices;
+        Assert.Equal(["NVIDIA H100 80GB HBM3", "NVIDIA H200 141GB"], Called("NVIDIA H100 80GB HBM3 (SXM5), H800 SXM (simulated)", "NVIDIA H200 141GB (SXM), H200 NVL (simulated)"));
+        Assert.Equal(["EPYC (2 cores)", "EPYC (64 cores)"], Called("EPYC (2 cores)", "EPYC (64 cores)"));
+        Assert.Equal(["(odd)", ",odd"], Called("(odd)", ",odd"));
+    }
+
+    [Fact]
+    public void Metrics_of_a_row_or_two_share_a_plot_of_ratios()
+    {
+        var (a, b) = (Run(_ => 1, 5), Run(_ => 2, 5, seed: 2));
+        Analysis More(Analysis run, double level) => run with { Figures = [.. run.Figures, .. Run(_ => level, probe: Flops).Figures, .. Run(_ => level, probe: Chase).Figures] };
+        var page = ComparisonPage.Render(Compared([More(a, 1), More(b, 1.1)], new()), "");
+        var ratios = page[page.IndexOf("<section id=\"ratios\">", StringComparison.Ordinal)..page.IndexOf("<section id=\"cells\">", StringComparison.Ordinal)];
+        Assert.Equal(2, ratios.Split("<figure ").Length - 1);
+        Assert.Contains("Single figures", ratios, StringComparison.Ordinal);
     }
 }

@@ -12,6 +12,8 @@ public sealed class RefusalTests : IDisposable
     [InlineData("Did you mean one of the following?\nrun", "rnu")]
     [InlineData("--wokrer-timeout", "run", "x.yaml", "--wokrer-timeout", "3")]
     [InlineData("--worker-timeout must be between", "run", "x.yaml", "--worker-timeout", "0")]
+    [InlineData("--tag ' ' must be a word", "run", "x.yaml", "--tag", " ")]
+    [InlineData("--out and --tag do not go with it", "run", "--resume", "x", "--tag", "y")]
     [InlineData("no-such.yaml", "run", "no-such.yaml")]
     [InlineData("is not a run folder", "run", "--resume", "/tmp")]
     [InlineData("is not a run folder", "report", "/tmp")]

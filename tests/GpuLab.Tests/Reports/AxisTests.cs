@@ -34,6 +34,10 @@ public sealed class AxisTests
     }
 
     [Fact]
+    public void Sizes_on_a_linear_axis_have_round_labels_in_binary_units() =>
+        Assert.Equal(["0", "5", "10", "15", "20"], new Linear("a", "B", 0).Fit(0, 20e9, new(300, 0, true)).Ticks.Select(t => t.Label));
+
+    [Fact]
     public void Sizes_are_labelled_in_binary_units_and_times_in_fitting_ones()
     {
         Assert.Equal(["64 KiB", "1 MiB", "16 MiB", "256 MiB"], new Log("a", "B", 2).Fit(16 << 10, 1 << 30, new(0, 330, false)).Ticks.Select(t => t.Label));

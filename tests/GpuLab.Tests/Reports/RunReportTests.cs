@@ -36,6 +36,22 @@ public sealed partial class RunReportTests(ITestOutputHelper output)
         Assert.InRange(Page.Length, 20_000, 600_000);
     }
 
+    /// <summary>What a reader reads first, to be looked at whenever it changes: sentences, headings, captions, findings.</summary>
+    [Theory]
+    [InlineData("host")]
+    [InlineData("gpu")]
+    public void The_words_of_a_report_are_as_approved(string name)
+    {
+        var told = new HashSet<string> { "h1", "h2", "h3", "thead", "summary" };
+        var document = Parse(name == "host" ? Page : Simulated);
+        var words = document.Descendants().Where(e => told.Contains(e.Name.LocalName) || (e.Name.LocalName == "p" && (string?)e.Attribute("class") is "verdict" or "banner" or "sub" or "more" or "remedy") || e.Name.LocalName is "figcaption" or "dt" or "li")
+            .Where(e => e.Ancestors("nav").Any() is false && e.Ancestors("details").Any(d => (string?)d.Attribute("class") == "numbers") is false)
+            .Select(e => $"{e.Name.LocalName}: {string.Join(' ', e.DescendantNodes().OfType<XText>().SelectMany(t => t.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))}");
+        var text = string.Join('\n', words) + "\n";
+        if (Environment.GetEnvironmentVariable("GPULAB_REPORT_FOLDER") is { Length: > 0 } folder) File.WriteAllText(Path.Combine(folder, $"{name}.approved.txt"), text);
+        Assert.Equal(File.ReadAllText(Path.Combine(EndToEnd.Sources.Root, "tests", "GpuLab.Tests", "Reports", $"{name}.approved.txt")).ReplaceLineEndings("\n"), text);
+    }
+
     [Fact]
     public void The_same_analysis_gives_the_same_page() => Assert.Equal(Page, RunReport.Render(SampleAnalysis.Host()));
 

@@ -78,6 +78,23 @@ public sealed class SectionTests
     }
 
     [Fact]
+    public void What_the_device_did_while_slices_worked_is_drawn_on_their_clock()
+    {
+        var host = SampleAnalysis.Host();
+        var window = host.Run.Events.OfType<TrialWindow>().First();
+        IEnumerable<TelemetryRow> Readings(int count) => Enumerable.Range(0, count).Select(i => new TelemetryRow(window.Trial, window.StartNs + (i * 100_000_000L), "device", "power_w", 300 + i));
+        List<string> Titles(Analysis of, int count)
+        {
+            var model = new ReportModel(of with { Run = of.Run with { Telemetry = [.. Readings(count)] } });
+            Body(TimelineSection.Of(model));
+            return [.. model.Drawings.Select(d => d.Title)];
+        }
+        Assert.Contains($"Trial {window.Trial}: power", Titles(host, 5));
+        Assert.DoesNotContain($"Trial {window.Trial}: power", Titles(host, 2));
+        Assert.DoesNotContain(Titles(host with { Run = host.Run with { Info = host.Run.Info with { Simulated = true } } }, 5), t => t.EndsWith("power", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Samples_and_figures_travel_inside_the_page()
     {
         var links = Body(DataSection.Of(new(gpu))).Descendants("a").ToDictionary(a => (string)a.Attribute("download")!, a => Convert.FromBase64String(((string)a.Attribute("href")!).Split("base64,")[1]));
