@@ -101,8 +101,11 @@ abstract class TimedProbe : IQueuedProbe
         // The first may load something.
         _ = Time();
         var least = Math.Max(shortest, LeastSteps * Session.StepNs);
-        while (batch < Most && Time() < least) batch *= 2;
+        while (batch < Most && !Lasts(least)) batch *= 2;
     }
+
+    /// <summary>Three times in a row, because a hiccup makes one batch look long enough.</summary>
+    bool Lasts(double least) => Time() >= least && Time() >= least && Time() >= least;
 
     /// <summary>Nanoseconds of one batch by itself.</summary>
     protected double Time()

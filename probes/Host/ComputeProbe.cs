@@ -54,6 +54,8 @@ sealed unsafe class ComputeProbe : IPreparedProbe
     public Ceiling? Ceiling => new(tuning.Rate, string.Create(CultureInfo.InvariantCulture,
         $"measured: fastest of {Bursts} short bursts of each variant, {tuning.PerCycle:0.##} FLOP a cycle and core at {tuning.Clock / 1e9:0.00} GHz"));
 
+    public bool KeepsTuning => true;
+
     public IReadOnlyDictionary<string, string> Facts { get; }
 
     /// <summary>For tests that plant an error.</summary>

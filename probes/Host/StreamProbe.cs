@@ -79,6 +79,8 @@ sealed unsafe class StreamProbe : IPreparedProbe
 
     public Ceiling? Ceiling => tuning.Ceiling;
 
+    public bool KeepsTuning => true;
+
     public IReadOnlyDictionary<string, string> Facts { get; }
 
     /// <summary>For tests that plant an error.</summary>

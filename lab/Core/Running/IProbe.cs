@@ -46,6 +46,9 @@ public interface IPreparedProbe : IDisposable
     /// <summary>What was chosen or found while preparing: <c>bytes</c>, <c>pages</c>, <c>threads</c>, <c>resident</c> …</summary>
     IReadOnlyDictionary<string, string> Facts { get; }
 
+    /// <summary>Whether what preparing measured is kept for the life of the worker, so that the next time other slices may prepare beside it.</summary>
+    bool KeepsTuning => false;
+
     /// <summary>
     /// Takes one sample: k operations in one timed region of at least 200 µs where the probe can batch. No managed allocation.
     /// </summary>

@@ -52,8 +52,9 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     async Task Prepare(Trial trial, IReadOnlyList<Player> team, ulong seed, string scratch, CancellationToken cancel)
     {
         ProbeSkippedException? skip = null;
-        // Preparing finds ceilings and the fastest kernel by measuring, so real slices prepare one after another. Simulated ones measure nothing.
-        foreach (var turn in simulated ? [team] : team.Select(p => (IReadOnlyList<Player>)[p]))
+        // Preparing finds ceilings and the fastest kernel by measuring, so real slices prepare one after another until they have. Simulated ones measure nothing.
+        var together = simulated || team.All(p => p.Worker.Tuned.Contains(trial.Cell.Number));
+        foreach (var turn in together ? [team] : team.Select(p => (IReadOnlyList<Player>)[p]))
         {
             foreach (var (work, worker) in turn)
                 worker.Send(new Prepare(work.Slice, trial.Id, work.Probe.Id, ParameterDocuments.Write(work.Parameters), seed, scratch, trial.Repeat));
@@ -62,6 +63,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
                 try
                 {
                     var ready = await worker.Receive<Ready>(timeouts.Prepare, cancel);
+                    if (ready.KeepsTuning) worker.Tuned.Add(trial.Cell.Number);
                     events.Add(new TrialReady(Monotonic.Now, trial.Id, worker.Slice.Name, ready.Ceiling, ready.CeilingSource, ready.Facts));
                 }
                 catch (ProbeSkippedException reason)

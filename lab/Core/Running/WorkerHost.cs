@@ -110,7 +110,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
         });
         // A collection must not fall into a timed region; virtual time does not notice one.
         if (prepared is not IVirtualProbe) GC.Collect();
-        return new(options.Slice, prepared.Ceiling?.Value, prepared.Ceiling?.Source ?? "", prepared.Facts);
+        return new(options.Slice, prepared.Ceiling?.Value, prepared.Ceiling?.Source ?? "", prepared.Facts, prepared.KeepsTuning);
     }
 
     Done Work(Go go)

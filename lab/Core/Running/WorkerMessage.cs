@@ -38,7 +38,7 @@ public sealed record Hello(string Slice, int Version, int Pid, IReadOnlyDictiona
 public sealed record Prepare(string Slice, string Trial, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, ulong Seed, string Scratch, int Repeat = 1) : WorkerMessage(Slice);
 
 /// <summary>Allocated, checked against the reference, calibrated.</summary>
-public sealed record Ready(string Slice, double? Ceiling, string CeilingSource, IReadOnlyDictionary<string, string> Facts) : WorkerMessage(Slice);
+public sealed record Ready(string Slice, double? Ceiling, string CeilingSource, IReadOnlyDictionary<string, string> Facts, bool KeepsTuning = false) : WorkerMessage(Slice);
 
 /// <summary>This cell cannot be measured on this slice.</summary>
 public sealed record Skipped(string Slice, string Reason) : WorkerMessage(Slice);

@@ -38,6 +38,9 @@ public sealed class WorkerProcess : IAsyncDisposable
     /// <summary>When it was started, CLOCK_MONOTONIC nanoseconds.</summary>
     public long Started { get; } = Monotonic.Now;
 
+    /// <summary>Numbers of the cells for which it keeps what preparing measured.</summary>
+    public HashSet<int> Tuned { get; } = [];
+
     /// <summary>Samples lost in the last phase because the ring was full.</summary>
     public long Dropped { get; private set; }
 

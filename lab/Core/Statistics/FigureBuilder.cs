@@ -21,7 +21,7 @@ sealed class FigureBuilder(PlanDocument plan)
         var summary = series.Count == 0 ? null : Summary.Of(series.SelectMany(s => s.Values).ToArray());
         var medians = series.Select(s => s.Level).ToArray();
         return new(key.Cell, cell.Cell.Layout, cell.Cell.Mode, key.Slice, profiles.GetValueOrDefault((cell.Cell.Layout, key.Slice), key.Slice), key.Phase, probe,
-            ParametersOf.Cell(cell.Cell, key.Slice, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, plan.Cells.Count > MostResampled || cell.Cell.Mode is "matrix" or "contention" or "dial" or "null" ? OfRepeats(medians) : Interval(series, medians), summary?.Spread ?? double.NaN,
+            ParametersOf.Cell(cell.Cell, key.Slice, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, plan.Cells.Count > MostResampled || cell.Cell.Mode is "matrix" or "contention" or "dial" or "null" ? OfRepeats(medians, summary?.Median) : Interval(series, medians, summary?.Median), summary?.Spread ?? double.NaN,
             metric == probe.Main && summary is not null ? Ceiling(cell, key.Slice, metric, summary.Median) : null, [], Overlap(cell, key))
         {
             Summary = summary,
@@ -35,21 +35,25 @@ sealed class FigureBuilder(PlanDocument plan)
         };
     }
 
-    static Interval Interval(List<Series> series, double[] medians) => series.Count switch
+    static Interval Interval(List<Series> series, double[] medians, double? median) => series.Count switch
     {
         0 => new(double.NaN, double.NaN, "none"),
         1 => WithinOne(series[0].Values) with { Kind = "95 % within one repeat" },
-        _ when series.Count < HierarchicalBootstrap.LeastRepeats => new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {series.Count} repeats")),
+        _ when series.Count < HierarchicalBootstrap.LeastRepeats => Range(medians, median),
         _ => HierarchicalBootstrap.OfMedian([.. series.Select(s => s.Values)], Seed),
     };
 
     /// <summary>Where figures come by the hundred and only their ratios are shown: what repeats say, at no cost.</summary>
-    static Interval OfRepeats(double[] medians)
+    static Interval OfRepeats(double[] medians, double? median)
     {
         if (medians.Length is 0 or 1) return new(medians.FirstOrDefault(double.NaN), medians.FirstOrDefault(double.NaN), "none");
-        if (medians.Length < LogRatio.LeastRepeats) return new(medians.Min(), medians.Max(), Gates.Say.Text($"range of {medians.Length} repeats"));
+        if (medians.Length < LogRatio.LeastRepeats) return Range(medians, median);
         return StudentInterval.Of(Moments.Mean(medians), Moments.Deviation(medians) / Math.Sqrt(medians.Length), medians.Length - 1, 0.95) with { Kind = "95 % t over repeats" };
     }
+
+    /// <summary>The median of all samples can lie just outside those of the repeats, which are means of before and after; a range holds both.</summary>
+    static Interval Range(double[] medians, double? median) =>
+        new(Math.Min(medians.Min(), median ?? double.PositiveInfinity), Math.Max(medians.Max(), median ?? double.NegativeInfinity), Gates.Say.Text($"range of {medians.Length} repeats"));
 
     /// <summary>Neighbours that depend on each other are drawn in blocks; of long sequences less often, to bound the time it takes.</summary>
     static Interval WithinOne(double[] values)
