@@ -20,6 +20,7 @@ static class Verdict
 
     static string Outstanding(ReportModel m)
     {
+        if (InMatrix(m) is { } sentence) return sentence;
         if (Pair.Of(m.Main).Where(p => double.IsFinite(p.Kept)).MinBy(p => p.Kept) is { } worst)
         {
             var what = $"{ReportModel.Title(worst.Together.Probe, worst.Together.Parameters)} on {worst.Together.Slice} of {worst.Together.Layout}";
@@ -33,7 +34,19 @@ static class Verdict
         }
         return m.Main.MaxBy(f => f.Spread) is { } noisy
             ? $"The largest spread is that of {ReportModel.Title(noisy.Probe, noisy.Parameters)} on {noisy.Slice}: {Pretty.Percent(noisy.Spread)} of its median, {Pretty.Value(noisy.Median, noisy.Metric.Unit)}."
+            : NullRate.Of(m.Analysis.Interference.Nulls) is { } rate ? $"Of {Count(rate.Comparisons, "comparison")} of something with itself {rate.Alarms} came out different."
             : "There is no finished figure yet.";
+    }
+
+    /// <summary>What an isolation matrix shows; null where there is none.</summary>
+    static string? InMatrix(ReportModel m)
+    {
+        List<Coupling> cells = [.. m.Analysis.Interference.Matrices.SelectMany(x => x.Cells).SelectMany(row => row).OfType<Coupling>()];
+        if (cells.Count == 0) return null;
+        List<Coupling> coupled = [.. cells.Where(c => c.Verdict.Kind == VerdictKind.Coupled)];
+        if (coupled.MinBy(c => c.Ratio.Ratio) is not { Together: var worst, Ratio: var ratio })
+            return $"None of {Count(cells.Count, "pair")} of victim and aggressor is shown to be coupled; {cells.Count(c => c.Verdict.Kind == VerdictKind.Isolated)} are shown to be isolated.";
+        return $"{coupled.Count} of {Count(cells.Count, "pair")} of victim and aggressor {(coupled.Count == 1 ? "is" : "are")} coupled, most of all {ReportModel.Title(worst.Probe, worst.Parameters)} on {worst.Slice}, which loses {Pretty.Percent(1 - ratio.Ratio)} beside {worst.Beside}; {cells.Count(c => c.Verdict.Kind == VerdictKind.Isolated)} are shown to be isolated.";
     }
 
     static string Doubts(ReportModel m)

@@ -41,7 +41,7 @@ public sealed class RunTests
     }
 
     [Theory]
-    [InlineData("test.hangs", "hung")]
+    [InlineData("test.hangs", "hung|said nothing")]
     [InlineData("test.prepare-hangs", "said nothing")]
     public async Task A_worker_that_hangs_is_ended_after_the_timeout(string probe, string reason)
     {
@@ -49,7 +49,7 @@ public sealed class RunTests
         using var fixture = new RunFixture { Timeouts = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2)), Stopping = RunFixture.Short with { MinSamples = 20, MaxTime = 30 } }.With(probe, "a").With("test.steady", "a");
         var run = await fixture.Run();
 
-        Assert.Contains(reason, RunFixture.Done(run, "c1r1").Reason, StringComparison.Ordinal);
+        Assert.Matches(reason, RunFixture.Done(run, "c1r1").Reason);
         Assert.Equal("ok", RunFixture.Done(run, "c2r1").Status);
     }
 
