@@ -23,6 +23,6 @@ public static class SweepSchema
         foreach (var (key, value) in SweepFields.For(catalogue).Schema()) schema[key] = value?.DeepClone();
         // A mix names its own probes.
         schema["anyOf"] = new JsonArray(new JsonObject { ["required"] = new JsonArray("probes") }, new JsonObject { ["required"] = new JsonArray("mixed") });
-        return schema.ToJsonString(Readable) + "\n";
+        return SharedParts.Of(schema).ToJsonString(Readable) + "\n";
     }
 }

@@ -9,7 +9,7 @@ namespace GpuLab.Tests.Sweeps;
 /// <summary>The part of JSON Schema 2020-12 that the sweep schema uses. A keyword it does not know fails the test that met it.</summary>
 static class SchemaEvaluator
 {
-    static readonly HashSet<string> Annotations = ["$schema", "title", "description"];
+    static readonly HashSet<string> Annotations = ["$schema", "$defs", "title", "description"];
 
     public static bool Accepts(JsonObject schema, JsonNode? value) => schema.All(k => Annotations.Contains(k.Key) || Holds(schema, k.Key, k.Value!, value));
 
@@ -29,6 +29,7 @@ static class SchemaEvaluator
     static bool Holds(JsonObject schema, string keyword, JsonNode rule, JsonNode? value) => keyword switch
     {
         "type" => (rule is JsonArray types ? types.Select(t => t!.GetValue<string>()) : [rule.GetValue<string>()]).Any(t => Is(t, value)),
+        "$ref" => Accepts(rule.Root["$defs"]![rule.GetValue<string>()["#/$defs/".Length..]]!.AsObject(), value),
         "const" => JsonNode.DeepEquals(rule, value),
         "enum" => rule.AsArray().Any(allowed => JsonNode.DeepEquals(allowed, value)),
         "anyOf" => rule.AsArray().Any(s => Accepts(s!.AsObject(), value)),
