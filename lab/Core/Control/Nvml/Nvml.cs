@@ -1,12 +1,10 @@
-using System.Reflection;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 [assembly: DisableRuntimeMarshalling]
 
 namespace GpuLab.Control.Nvml;
 
-/// <summary>The calls of libnvidia-ml.so.1 that are used, spelled as in its header. Declarations only; where the library lies is decided here.</summary>
+/// <summary>The calls of libnvidia-ml.so.1 that are used, spelled as in its header. Declarations only; <see cref="DriverLibrary"/> finds the library.</summary>
 static unsafe partial class Nvml
 {
     const string Library = "nvidia-ml";
@@ -14,27 +12,14 @@ static unsafe partial class Nvml
     /// <summary>Names a library to use instead of the driver's.</summary>
     public const string Override = "GPULAB_NVML";
 
-    static readonly string[] places = ["libnvidia-ml.so.1", "/usr/local/nvidia/lib64/libnvidia-ml.so.1", "/usr/lib/wsl/lib/libnvidia-ml.so.1"];
-    static readonly Lazy<nint> handle = new(Find);
+    static readonly DriverLibrary library = new(Library, Override, "libnvidia-ml.so.1");
 
-    /// <summary>Explicit, so that it runs before the first call whichever that is. An assembly can have one resolver; other libraries fall through.</summary>
-    static Nvml() => NativeLibrary.SetDllImportResolver(typeof(Nvml).Assembly, Resolve);
+    /// <summary>Explicit, so that it runs before the first call whichever that is.</summary>
+    static Nvml() => library.Serve(typeof(Nvml).Assembly);
 
-    /// <summary>Whether there is a driver's library at all.</summary>
-    public static bool Present => handle.Value != 0;
+    /// <inheritdoc cref="DriverLibrary.Present"/>
+    public static bool Present => library.Present;
 
-    /// <summary>Whether this driver's library has a call: older ones lack newer versions.</summary>
-    public static bool Has(string call) => NativeLibrary.TryGetExport(handle.Value, call, out _);
-
-    static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name == Library ? handle.Value : 0;
-
-    static nint Find()
-    {
-        if (Environment.GetEnvironmentVariable(Override) is { Length: > 0 } chosen) return NativeLibrary.TryLoad(chosen, out var own) ? own : 0;
-        foreach (var place in places)
-        {
-            if (NativeLibrary.TryLoad(place, out var found)) return found;
-        }
-        return 0;
-    }
+    /// <inheritdoc cref="DriverLibrary.Has"/>
+    public static bool Has(string call) => library.Has(call);
 }
