@@ -3,6 +3,7 @@ using GpuLab.Control.Simulated;
 using GpuLab.Model;
 using GpuLab.Probes;
 using GpuLab.Probes.Checkpoints;
+using GpuLab.Probes.Host;
 using GpuLab.Probes.Loading;
 using GpuLab.Running;
 
@@ -85,6 +86,58 @@ public sealed class LoadTests : IDisposable
         using (var file = File.Open(Path.Combine(path, "model.safetensors"), FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(1_000_001);
         var wrong = Assert.Throws<CheckpointException>(() => bench.Take(probe, 1));
         Assert.Contains("model.safetensors' became shorter while it was read", wrong.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Cut at a random moment of a load from the page cache: either the cut waits for the load, or the load says what happened; the process goes on.</summary>
+    [Fact]
+    public unsafe void A_file_that_is_cut_while_it_is_loaded_is_loaded_whole_or_an_error_and_no_crash()
+    {
+        const int length = 16 << 20;
+        var random = new Random(3);
+        for (var round = 0; round < 25; round++)
+        {
+            var path = Path.Combine(Make($"cut{round}", length), "model.safetensors");
+            using var files = LoadFiles.Of(bench.Request(1, ("checkpoint", Text(path))));
+            var expected = File.ReadAllBytes(path);
+            using var into = HostMemory.Rent(files.Room, Bench.Cpus, "");
+            (into.Content, into.Companion) = ("", null);
+            new Span<byte>(into.Start, (int)files.Bytes).Fill(0xEE);
+            using var loader = new PipelinedLoader(files, LoadTier.Warm, into.Start, Bench.Cpus, Parameters.None);
+            var wait = TimeSpan.FromMilliseconds(3 * random.NextDouble());
+            var cut = new Thread(() =>
+            {
+                Thread.Sleep(wait);
+                using var file = File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+                file.SetLength(length / 2);
+            });
+            cut.Start();
+            try
+            {
+                loader.Load();
+                Assert.True(new ReadOnlySpan<byte>(into.Start, (int)files.Bytes).SequenceEqual(expected));
+            }
+            catch (CheckpointException wrong)
+            {
+                Assert.Contains("became shorter while it was read", wrong.Message, StringComparison.Ordinal);
+            }
+            cut.Join();
+            Assert.Equal(length / 2, new FileInfo(path).Length);
+        }
+    }
+
+    [Fact]
+    public void Files_are_held_only_while_nobody_writes_them_and_they_are_as_long_as_they_were()
+    {
+        var path = Path.Combine(Make("held", 1 << 20), "model.safetensors");
+        using var files = LoadFiles.Of(bench.Request(1, ("checkpoint", Text(path))));
+        using var held = new HeldFiles(files, files.Open(direct: false)!);
+        Assert.True(held.TryHold());
+        held.Release();
+        using (File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) Assert.False(held.TryHold());
+        Assert.True(held.TryHold());
+        held.Release();
+        using (var file = File.Open(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(4096);
+        Assert.False(held.TryHold());
     }
 
     [Fact]
