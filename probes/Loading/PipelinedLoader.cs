@@ -1,13 +1,12 @@
 using System.Globalization;
 using GpuLab.Model;
-using GpuLab.Probes.Host;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Loading;
 
 /// <summary>
 /// Several threads read at once, past the page cache where the weights are on disk, into a pool of pinned blocks; copies start with the first chunk.
-/// From the page cache and from pinned memory each processor of the slice brings its part to its place.
+/// What is in memory already is brought to memory of the host by each processor of the slice, and to a device out of pinned blocks.
 /// </summary>
 sealed unsafe class PipelinedLoader : ILoader
 {
@@ -16,36 +15,50 @@ sealed unsafe class PipelinedLoader : ILoader
     readonly PinnedMemory? pool, source;
     readonly Dictionary<string, string> facts;
 
-    public PipelinedLoader(LoadFiles files, LoadTier tier, byte* target, IReadOnlyList<int> cpus, Parameters parameters)
+    public PipelinedLoader(LoadFiles files, LoadTier tier, ILoadPlace place, IReadOnlyList<int> cpus, Parameters parameters)
     {
-        var team = Team.For(cpus);
         facts = [];
-        switch (tier)
+        try
         {
-            case LoadTier.Pinned:
-                source = new(files.Room);
-                Fill(files);
-                straight = new(files, source.Start, target, team);
+            if (tier == LoadTier.Pinned)
+            {
+                source = place.Pin(files.Room);
                 facts["pinned"] = source.Locked;
-                break;
-            case LoadTier.Warm:
-                straight = new(files, files.Open(direct: false)!, target, team);
-                break;
-            default:
-                var (chunk, readers) = (LoadInfo.ChunkOf(parameters), LoadInfo.ThreadsOf(parameters));
+                files.Fill(source.Start);
+            }
+            if (tier != LoadTier.Cold && place is HostPlace memory)
+            {
+                straight = source is not null ? new(files, source.Start, memory) : new(files, files.Open(direct: false)!, memory);
+                facts["threads"] = memory.Copiers.ToString(CultureInfo.InvariantCulture);
+                return;
+            }
+            var (chunk, readers) = (LoadInfo.ChunkOf(parameters), LoadInfo.ThreadsOf(parameters));
+            facts["chunk"] = Units.BytesText(chunk);
+            if (source is not null)
+            {
+                pipeline = new(files.InMemory(chunk), files.Reason, place, new(null, source, null, chunk, 0, 0), cpus);
+                readers = 0;
+            }
+            else
+            {
                 var blocks = (int)Math.Min(LoadInfo.PoolOf(parameters) / chunk, int.MaxValue);
                 if (blocks < 1) throw new ProbeSkippedException("the pool has no room for one chunk");
-                var direct = files.Open(direct: true);
-                pool = new((long)blocks * chunk);
-                pipeline = new(files, direct ?? files.Open(direct: false)!, target, chunk, pool, blocks, readers, cpus.Count, cpus);
-                facts["chunk"] = Units.BytesText(chunk);
+                var direct = tier == LoadTier.Cold ? files.Open(direct: true) : null;
+                pool = place.Pin((long)blocks * chunk);
                 facts["pool"] = string.Create(CultureInfo.InvariantCulture, $"{Units.BytesText((long)blocks * chunk)}, {blocks} blocks");
                 facts["pinned"] = pool.Locked;
-                facts["read"] = direct is not null ? "past the page cache (O_DIRECT)" : $"WARNING: through the page cache, because {files.FileSystem} refuses O_DIRECT";
-                facts["threads"] = string.Create(CultureInfo.InvariantCulture, $"{readers} read, {cpus.Count} copy");
-                break;
+                facts["read"] = direct is not null ? "past the page cache (O_DIRECT)"
+                    : tier == LoadTier.Cold ? $"WARNING: through the page cache, because {files.FileSystem} refuses O_DIRECT" : "from the page cache into the pool";
+                pipeline = new(files.Chunks(chunk), files.Reason, place, new(direct ?? files.Open(direct: false)!, null, pool, chunk, blocks, readers), cpus);
+            }
+            facts["threads"] = string.Create(CultureInfo.InvariantCulture, $"{readers} read, {place.Copiers} copy");
+            if (place.IsDevice) facts["copy"] = place.Copying;
         }
-        if (straight is not null) facts["threads"] = team.Count.ToString(CultureInfo.InvariantCulture);
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public IEnumerable<KeyValuePair<string, string>> Facts => source is not null || straight is null ? facts
@@ -53,7 +66,7 @@ sealed unsafe class PipelinedLoader : ILoader
 
     public LoadTimes Load() => pipeline?.Load() ?? straight!.Load();
 
-    /// <summary>Reads everything from disk and copies nothing.</summary>
+    /// <summary>Reads everything into the pool and copies nothing.</summary>
     public LoadTimes ReadOnly() => pipeline!.Load(copy: false);
 
     public void Dispose()
@@ -62,15 +75,5 @@ sealed unsafe class PipelinedLoader : ILoader
         straight?.Dispose();
         pool?.Dispose();
         source?.Dispose();
-    }
-
-    void Fill(LoadFiles files)
-    {
-        var descriptors = files.Open(direct: false)!;
-        foreach (var chunk in files.Chunks(8 << 20))
-        {
-            var got = LoadFiles.Read(descriptors[chunk.File], chunk, source!.Start + chunk.Target);
-            if (got < chunk.Length) throw new ProbeSkippedException(files.Reason(chunk, got));
-        }
     }
 }

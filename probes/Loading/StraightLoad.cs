@@ -18,8 +18,8 @@ sealed unsafe class StraightLoad : TeamWork, IDisposable
     const int Piece = 256 << 10;
 
     readonly LoadFiles files;
-    readonly Team team;
-    readonly byte* source, target;
+    readonly HostPlace place;
+    readonly byte* source;
     readonly int[]? descriptors;
     readonly PinnedMemory? buffers;
     readonly HeldFiles? mappings;
@@ -29,20 +29,19 @@ sealed unsafe class StraightLoad : TeamWork, IDisposable
 
     /// <summary>From the page cache.</summary>
     /// <param name="descriptors">Of the files, in their order.</param>
-    public StraightLoad(LoadFiles files, int[] descriptors, byte* target, Team team)
-        : this(files, (byte*)null, target, team)
+    public StraightLoad(LoadFiles files, int[] descriptors, HostPlace place)
+        : this(files, (byte*)null, place)
     {
         this.descriptors = descriptors;
-        buffers = new((long)team.Count * Piece);
+        buffers = new((long)place.Copiers * Piece);
         mappings = new(files, descriptors);
     }
 
     /// <summary>From memory.</summary>
-    public StraightLoad(LoadFiles files, byte* source, byte* target, Team team)
+    public StraightLoad(LoadFiles files, byte* source, HostPlace place)
     {
-        (this.files, this.team, pieces) = (files, team, files.Chunks(Piece));
+        (this.files, this.place, pieces) = (files, place, files.Chunks(Piece));
         this.source = source;
-        this.target = target;
     }
 
     /// <summary>Whether the last load read the page cache where it lies.</summary>
@@ -55,7 +54,7 @@ sealed unsafe class StraightLoad : TeamWork, IDisposable
         wrong = null;
         var start = Monotonic.Now;
         mapped = mappings?.TryHold() == true;
-        team.Run(this);
+        place.Team.Run(this);
         var end = Monotonic.Now;
         mappings?.Release();
         return wrong is null ? new(start, end, end) : throw new CheckpointException(wrong);
@@ -63,13 +62,13 @@ sealed unsafe class StraightLoad : TeamWork, IDisposable
 
     public override void Run(int thread)
     {
-        var end = (int)((long)pieces.Length * (thread + 1) / team.Count);
-        for (var i = (int)((long)pieces.Length * thread / team.Count); i < end; i++)
+        var end = (int)((long)pieces.Length * (thread + 1) / place.Copiers);
+        for (var i = (int)((long)pieces.Length * thread / place.Copiers); i < end; i++)
         {
             ref readonly var piece = ref pieces[i];
             var from = descriptors is null ? source + piece.Target : mapped ? mappings!.At(piece) : null;
             if (from is null && (from = Fetch(piece, thread)) is null) return;
-            ChunkPipeline.Place(from, target + piece.Target, piece.Length);
+            HostPlace.Place(from, place.Memory + piece.Target, piece.Length);
         }
     }
 

@@ -32,10 +32,9 @@ static unsafe class LoadComparison
         using var files = LoadFiles.Of(request);
         var team = Team.For(request.Cpus);
         using var pin = new PinnedThread(request.Cpus[0]);
-        using var target = HostMemory.Rent(files.Room, request.Cpus, "");
+        using var target = new HostPlace(files.Room, team);
         using var other = HostMemory.Rent(files.Room, request.Cpus, "");
-        foreach (var block in (HostBlock[])[target, other]) team.Run(new LoadTarget.Touch(block.Start, files.Room, team.Count));
-        var copies = new StreamWork(StreamKernel.Copy, team.Count, files.Room / LoadFiles.Page) { A = (double*)other.Start, C = (double*)target.Start };
+        var copies = new StreamWork(StreamKernel.Copy, team.Count, files.Room / LoadFiles.Page) { A = (double*)other.Start, C = (double*)target.Memory };
         // Of zeros, machines copy more.
         team.Run(new StreamData(copies, request.Seed));
         copies.Variant = StreamVariants.For(StreamKernel.Copy).MinBy(v => Enumerable.Range(0, 3).Min(_ => CopyTime(v)));
@@ -46,8 +45,8 @@ static unsafe class LoadComparison
         files.Drop();
         using (var loader = Pipelined(LoadTier.Warm)) Show("warm, memory copy", () => Load(loader, () => files.Warm()), copy);
         using var cold = Pipelined(LoadTier.Cold);
-        using var plain = new PlainLoader(files, LoadTier.Cold, target.Start, team);
-        using var sequential = new PipelinedLoader(files, LoadTier.Cold, target.Start, request.Cpus, new(KeyValuePair.Create("threads", ParameterValue.Count(1)), KeyValuePair.Create("chunk", ParameterValue.Bytes(8 << 20))));
+        using var plain = new PlainLoader(files, LoadTier.Cold, target, request.Cpus);
+        using var sequential = new PipelinedLoader(files, LoadTier.Cold, target, request.Cpus, new(KeyValuePair.Create("threads", ParameterValue.Count(1)), KeyValuePair.Create("chunk", ParameterValue.Bytes(8 << 20))));
         Show("cold, own reads", () => Load(cold, files.Drop), () => Read(cold));
         Show("cold, sequential read", () => Load(cold, files.Drop), () => Read(sequential));
         Show("cold, plain loader", () => Load(cold, files.Drop), () => Load(plain, files.Drop));
@@ -60,7 +59,7 @@ static unsafe class LoadComparison
             return (Monotonic.Now - start) * 1e-9;
         }
 
-        PipelinedLoader Pipelined(LoadTier tier) => new(files, tier, target.Start, request.Cpus, request.Parameters);
+        PipelinedLoader Pipelined(LoadTier tier) => new(files, tier, target, request.Cpus, request.Parameters);
 
         double Load(ILoader loader, Action before)
         {

@@ -69,7 +69,7 @@ public sealed class LoadTests : IDisposable
         using var probe = LoadProbe.Prepare(bench.Request(1, ("bytes", ParameterValue.Bytes(1 << 20)), ("tier", ParameterValue.Of("warm"))), pipelined);
         bench.Take(probe, 1);
         Assert.Null(probe.Verify());
-        probe.Target.Start[600_001] ^= 4;
+        ((HostPlace)probe.Place).Memory[600_001] ^= 4;
         Assert.Contains("256KiB from byte 524288 on were loaded wrong", probe.Verify(), StringComparison.Ordinal);
     }
 
@@ -99,10 +99,9 @@ public sealed class LoadTests : IDisposable
             var path = Path.Combine(Make($"cut{round}", length), "model.safetensors");
             using var files = LoadFiles.Of(bench.Request(1, ("checkpoint", Text(path))));
             var expected = File.ReadAllBytes(path);
-            using var into = HostMemory.Rent(files.Room, Bench.Cpus, "");
-            (into.Content, into.Companion) = ("", null);
-            new Span<byte>(into.Start, (int)files.Bytes).Fill(0xEE);
-            using var loader = new PipelinedLoader(files, LoadTier.Warm, into.Start, Bench.Cpus, Parameters.None);
+            using var into = new HostPlace(files.Room, Team.For(Bench.Cpus));
+            new Span<byte>(into.Memory, (int)files.Bytes).Fill(0xEE);
+            using var loader = new PipelinedLoader(files, LoadTier.Warm, into, Bench.Cpus, Parameters.None);
             var wait = TimeSpan.FromMilliseconds(3 * random.NextDouble());
             var cut = new Thread(() =>
             {
@@ -114,7 +113,7 @@ public sealed class LoadTests : IDisposable
             try
             {
                 loader.Load();
-                Assert.True(new ReadOnlySpan<byte>(into.Start, (int)files.Bytes).SequenceEqual(expected));
+                Assert.True(new ReadOnlySpan<byte>(into.Memory, (int)files.Bytes).SequenceEqual(expected));
             }
             catch (CheckpointException wrong)
             {
