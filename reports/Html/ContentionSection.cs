@@ -53,7 +53,7 @@ static class ContentionSection
     static string ByResource(LayoutIndex layout) => layout.Resources.Count < 2 ? ""
         : $" ({string.Join(", ", layout.Resources.Select(r => $"{r.Resource.ToString().ToLowerInvariant()} {Pretty.Percent(r.Isolation)}"))})";
 
-    static Html Row(LayoutIndex layout, ProbeIndex p) => Html.Of($"<tr><td>{Parts.Name(layout.Layout)}</td><td>{Parts.Name(ReportModel.Title(p.Probe, p.Parameters))}</td>{Parts.Percent(p.Tax is null ? p.Worst : null)}<td>{Parts.Name(p.Tax is null ? $"{p.WorstCase.Slice} {(p.WorstCase.Beside.Length > 0 ? $"beside {p.WorstCase.Beside}" : "")}".TrimEnd() : "")}</td>{Number(p.Together?.Throughput)}{Number(p.Together?.Turnaround)}{Number(p.Together?.Jain)}{Parts.Percent(p.SumOverWhole)}{Parts.Percent(p.Tax)}</tr>");
+    static Html Row(LayoutIndex layout, ProbeIndex p) => Html.Of($"<tr>{Parts.Cell(layout.Layout)}{Parts.Cell(ReportModel.Title(p.Probe, p.Parameters))}{Parts.Percent(p.Tax is null ? p.Worst : null)}{Parts.Cell(p.Tax is null ? $"{p.WorstCase.Slice} {(p.WorstCase.Beside.Length > 0 ? $"beside {p.WorstCase.Beside}" : "")}".TrimEnd() : "")}{Number(p.Together?.Throughput)}{Number(p.Together?.Turnaround)}{Number(p.Together?.Jain)}{Parts.Percent(p.SumOverWhole)}{Parts.Percent(p.Tax)}</tr>");
 
     static Html Number(double? value) => value is { } v ? Html.Of($"<td class=\"n\" data-v=\"{SvgWriter.Exact(v)}\">{v.ToString("0.000", CultureInfo.InvariantCulture)}</td>") : Html.Of($"<td class=\"n\">–</td>");
 }

@@ -35,13 +35,16 @@ static class Parts
         var tooMany = rows.Count > most ? Html.Of($"<p class=\"more\">The first {most} of {rows.Count} values; all are in the run folder.</p>") : Html.Empty;
         return Html.Of($"""
             <details class="numbers"><summary>Numbers</summary><div class="scroll"><table class="sortable"><thead><tr>{Html.When(what, () => Html.Of($"<th>what</th>"))}<th>{Or(plot.X.Title, "where")}</th><th>{Or(plot.Y.Title, "value")}</th>{Html.When(intervals, () => Html.Of($"<th>interval</th>"))}</tr></thead><tbody>
-            {rows.Take(most).Select(r => Html.Of($"<tr>{Html.When(what, () => Html.Of($"<td>{Name(r.Series)}</td>"))}<td>{Name(r.X)}</td><td data-v=\"{SvgWriter.Exact(r.Value)}\">{Name(r.Y)}</td>{Html.When(intervals, () => Html.Of($"<td>{r.Interval}</td>"))}</tr>"))}
+            {rows.Take(most).Select(r => Html.Of($"<tr>{Html.When(what, () => Cell(r.Series))}{Cell(r.X)}<td data-v=\"{SvgWriter.Exact(r.Value)}\">{r.Y}</td>{Html.When(intervals, () => Html.Of($"<td>{r.Interval}</td>"))}</tr>"))}
             </tbody></table></div>{tooMany}</details>
             """);
     }
 
     /// <summary>A name that someone else chose: isolated, so that its direction of writing cannot reorder the sentence around it.</summary>
     public static Html Name(string text) => Html.Of($"<bdi>{text}</bdi>");
+
+    /// <summary>A table cell with such a name and nothing else: the style sheet isolates cells, so that large tables need no element more.</summary>
+    public static Html Cell(string text) => Html.Of($"<td>{text}</td>");
 
     public static Html Slice(ReportModel model, string layout, string slice) =>
         model.Slice(layout, slice) is var s ? Html.Of($"<span class=\"slice\" data-key=\"{s.Name}\">{Chip(s)}{Name(slice)}</span>") : Html.Empty;

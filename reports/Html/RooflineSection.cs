@@ -47,7 +47,7 @@ static class RooflineSection
 
     static Html Table(ReportModel model, IReadOnlyList<Roof> roofs, IReadOnlyList<ProbeInfo> probes) => Html.Of($"""
         <div class="scroll"><table class="sortable"><thead><tr><th>profile</th><th>on</th><th class="n">memory</th>{probes.Select(p => Html.Of($"<th class=\"n\">{p.Id}</th><th class=\"n\">corner</th>"))}</tr></thead><tbody>
-        {roofs.Select(r => Html.Of($"<tr data-key=\"{model.Slice(r.Layout, r.Slice).Name}\"><td>{Parts.Name(r.Profile)}</td><td>{Parts.Slice(model, r.Layout, r.Slice)}</td>{Parts.Value(r.Memory.Median, "B/s")}{probes.Select(p => r.Rates.TryGetValue(p, out var rate) ? Html.Of($"{Parts.Value(rate.Median, p.Main.Unit)}{Parts.Value(r.Ridge(p), "1")}") : Html.Of($"<td class=\"n\">–</td><td class=\"n\">–</td>"))}</tr>"))}
+        {roofs.Select(r => Html.Of($"<tr data-key=\"{model.Slice(r.Layout, r.Slice).Name}\">{Parts.Cell(r.Profile)}<td>{Parts.Slice(model, r.Layout, r.Slice)}</td>{Parts.Value(r.Memory.Median, "B/s")}{probes.Select(p => r.Rates.TryGetValue(p, out var rate) ? Html.Of($"{Parts.Value(rate.Median, p.Main.Unit)}{Parts.Value(r.Ridge(p), "1")}") : Html.Of($"<td class=\"n\">–</td><td class=\"n\">–</td>"))}</tr>"))}
         </tbody></table></div>
         <p class="more">Corner: operations per byte from which arithmetic decides.</p>
         """);

@@ -92,7 +92,7 @@ static class SharesSection
     static Html Row(Share s)
     {
         var (unit, middle) = (s.Whole.Metric.Unit, s.Slices.OrderBy(f => f.Median).ElementAt(s.Slices.Count / 2));
-        return Html.Of($"<tr><td>{Parts.Name(s.What)}</td><td>{Parts.Name(s.Profile)}</td><td class=\"n\">{s.Slices.Count}</td>{Parts.Value(s.Whole.Median, unit)}{Parts.Value(middle.Median, unit)}{Parts.Percent(s.OfWhole.Value)}<td>{Pretty.Percent(s.OfWhole.Low)} … {Pretty.Percent(s.OfWhole.High)}</td>{Parts.Percent(s.Nominal)}{Parts.Percent(s.OfNominal)}</tr>");
+        return Html.Of($"<tr>{Parts.Cell(s.What)}{Parts.Cell(s.Profile)}<td class=\"n\">{s.Slices.Count}</td>{Parts.Value(s.Whole.Median, unit)}{Parts.Value(middle.Median, unit)}{Parts.Percent(s.OfWhole.Value)}<td>{Pretty.Percent(s.OfWhole.Low)} … {Pretty.Percent(s.OfWhole.High)}</td>{Parts.Percent(s.Nominal)}{Parts.Percent(s.OfNominal)}</tr>");
     }
 
     static Html Together(ReportModel model, List<(string Layout, ProbeIndex Probe)> sums)

@@ -50,7 +50,7 @@ static class SlicesSection
     {
         var solo = figures.FirstOrDefault(f => f.Phase == Phase.Solo) ?? figures.FirstOrDefault(f => f.Phase == Phase.SoloBefore);
         var together = figures.FirstOrDefault(f => f.Phase == Phase.Together);
-        return Html.Of($"<tr data-key=\"{model.Slice(layout, slice).Name}\"><td>{Parts.Name(layout)}</td><td>{Parts.Slice(model, layout, slice)}</td>{Median(solo)}{Median(together)}{Parts.Percent(pair?.Kept)}{Parts.Percent((solo ?? together)?.Ceiling?.Share)}{Parts.Percent((solo ?? together)?.Spread)}{Parts.Percent(together?.Overlap)}{Parts.Flags([.. figures.SelectMany(f => f.Flags).Distinct()])}</tr>");
+        return Html.Of($"<tr data-key=\"{model.Slice(layout, slice).Name}\">{Parts.Cell(layout)}<td>{Parts.Slice(model, layout, slice)}</td>{Median(solo)}{Median(together)}{Parts.Percent(pair?.Kept)}{Parts.Percent((solo ?? together)?.Ceiling?.Share)}{Parts.Percent((solo ?? together)?.Spread)}{Parts.Percent(together?.Overlap)}{Parts.Flags([.. figures.SelectMany(f => f.Flags).Distinct()])}</tr>");
     }
 
     static Html Median(Figure? f) => f is null ? Html.Of($"<td class=\"n\">–</td>") : Parts.Value(f.Median, f.Metric.Unit);
