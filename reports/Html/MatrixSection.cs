@@ -22,7 +22,7 @@ static class MatrixSection
     {
         var victims = matrices.SelectMany(m => m.Victims).Distinct().ToList();
         if (victims.Count == 1)
-            return matrices.Chunk(MostRowsInOnePlot).Select(some => Matrix(model, $"{victims[0]} of {matrices[0].Layout} beside aggressors", "what it does", [.. some.Select(m => (m.Title, m, 0))]));
+            return matrices.Chunk(MostRowsInOnePlot).Select(some => Matrix(model, $"{victims[0]} of {matrices[0].Layout} beside aggressors", "what it does", [.. some.Select(m => (model.Brief(m.Probe, m.Parameters), m, 0))]));
         return matrices.SelectMany(m => m.Victims.Select((v, i) => (v, m, i)).Chunk(MostRowsInOnePlot), (m, rows) => Matrix(model, $"{m.Title} beside aggressors, layout {m.Layout}", "victim", rows));
     }
 

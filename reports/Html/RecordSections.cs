@@ -7,10 +7,13 @@ namespace GpuLab.Reports.Html;
 /// <summary>What is kept for the record: all figures, what was skipped, where it came from and how to do it again.</summary>
 static class RecordSections
 {
+    /// <summary>Rows that a browser opens at once and that are still mailed.</summary>
+    const int MostFigures = 4000;
+
     public static Section? Figures(ReportModel model) => model.Analysis.Figures.Count == 0 ? null : new("figures", "All figures", Html.Of($"""
-        <p>Medians over the samples of all repeats. Sort by any heading.</p>
+        <p>Medians over the samples of all repeats. Sort by any heading.{Html.When(model.Analysis.Figures.Count > MostFigures, () => Html.Of($" The first {MostFigures} of {model.Analysis.Figures.Count}; the file of figures below has all of them."))}</p>
         <div class="scroll tall"><table class="sortable filtered"><thead><tr><th>probe</th><th>parameters</th><th>metric</th><th>layout</th><th>slice</th><th>phase</th><th class="n">median</th><th>interval</th><th class="n">spread</th><th class="n fine">p5</th><th class="n fine">p95</th><th class="n fine">p99</th><th class="n">of ceiling</th><th class="n">overlap</th><th class="n fine">samples</th><th class="n fine">repeats</th><th>flags</th></tr></thead><tbody>
-        {model.Analysis.Figures.Select(f => Row(model, f))}
+        {model.Analysis.Figures.Take(MostFigures).Select(f => Row(model, f))}
         </tbody></table></div>
         """));
 

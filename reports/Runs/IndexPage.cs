@@ -14,8 +14,8 @@ public static class IndexPage
     /// <param name="links">Folder to the address of its report, relative to the page; folders without one are not links.</param>
     public static string Render(string root, IReadOnlyList<ListedRun> runs, IReadOnlyList<Track> tracks, IReadOnlyDictionary<string, string> links)
     {
-        List<Section> sections = [new("runs", "Runs", Runs(runs, links)), .. tracks.GroupBy(t => t.Device).Select((g, i) => new Section(string.Create(CultureInfo.InvariantCulture, $"device{i}"), g.Key, Tracks([.. g])))];
-        var header = Markup.Of($"<h1>{Parts.Name(root)}</h1><p class=\"sub\">{runs.Count} runs of {runs.Select(r => r.DeviceName).Distinct().Count()} devices</p>");
+        List<Section> sections = [new("runs", "Runs", Runs(runs, links)), .. tracks.Where(t => t.Known.Skip(1).Any()).GroupBy(t => t.Device).Select((g, i) => new Section(string.Create(CultureInfo.InvariantCulture, $"device{i}"), g.Key, Tracks([.. g])))];
+        var header = Markup.Of($"<h1>{Parts.Name(root)}</h1><p class=\"sub\">{runs.Count} runs of {runs.Select(r => r.DeviceName).Distinct().Count()} devices. A figure is followed over time once two runs of a device have it.</p>");
         return PageFrame.Of($"Runs in {root}", "gpulab", runs.Any(r => r.Simulated), header, sections).ToString();
     }
 
