@@ -7,10 +7,7 @@ namespace GpuLab.Probes.Sim.Models;
 sealed class LinkModel(ProbeInfo info, bool up, bool down) : ISimModel
 {
     /// <summary>Time of an empty copy among others.</summary>
-    const double Startup = 1.3e-6;
-
-    /// <summary>Copying from and to memory that the driver must stage: bound by one core of a host.</summary>
-    const double Staging = 9e9;
+    public const double Startup = 1.3e-6;
 
     public ProbeInfo Info => info;
 
@@ -20,7 +17,7 @@ sealed class LinkModel(ProbeInfo info, bool up, bool down) : ISimModel
         var line = gpu.Need("link");
         var rate = line * gpu.Traits.Link;
         var pageable = parameters.Word("memory", "pinned") == "pageable";
-        if (pageable) rate = Math.Min(rate, Staging);
+        if (pageable) rate = Math.Min(rate, SimHost.Staging);
         var both = up && down;
         var turns = both && slice.CopyEngines < 2;
         if (both) rate *= turns ? 0.5 : gpu.Traits.LinkBoth;
