@@ -1,5 +1,6 @@
 using GpuLab.Control;
 using GpuLab.Model;
+using GpuLab.Probes.Aggressors;
 using GpuLab.Probes.Commands;
 using GpuLab.Probes.Compute;
 using GpuLab.Probes.Cuda;
@@ -71,6 +72,17 @@ public static class Catalogue
         new GpuLaunch(Host("launch.sync"), LaunchKind.Sync),
         new GpuStart(LaunchInfo.Start),
         new GpuTrace(TraceInfo.Blocks),
+        new GpuStorm(StormInfo.Dram, GpuStorm.Dram),
+        new GpuStorm(StormInfo.L2, GpuStorm.L2),
+        new GpuStorm(StormInfo.Tlb, GpuStorm.Tlb),
+        new GpuStorm(StormInfo.Up, GpuStorm.Up),
+        new GpuStorm(StormInfo.Down, GpuStorm.Down),
+        new GpuStorm(StormInfo.Link, GpuStorm.Link),
+        new GpuBothWays(StormInfo.Engine),
+        new GpuStorm(StormInfo.Sm, GpuStorm.Sm),
+        new GpuStorm(StormInfo.Power, GpuStorm.Power),
+        new LaunchStorm(StormInfo.Launch),
+        new GpuStorm(StormInfo.Fence, GpuStorm.Fence),
         Command,
     ];
 

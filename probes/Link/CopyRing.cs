@@ -40,7 +40,8 @@ sealed unsafe class CopyRing : IDisposable
             device = new(session.Context, stride * count);
             host = new(session, stride * count, pinned);
             piece = new(session, Math.Min(Piece, stride * count), pin: true);
-            Fill();
+            DeviceFill.Queue(session, stream, device.Start, device.Bytes / Vector16.Size, seed);
+            stream.Synchronize();
             if (toDevice)
             {
                 // What is to be copied there again came from there; its ends are compared with numbers made here.
@@ -105,14 +106,6 @@ sealed unsafe class CopyRing : IDisposable
         host?.Dispose();
         piece?.Dispose();
         device?.Dispose();
-    }
-
-    void Fill()
-    {
-        var fill = session.Kernels["gl_fill"];
-        var (blocks, threads) = GpuGrid.Candidates(fill, session.Device)[0];
-        fill.Launch(stream, blocks, threads, 0, device.Start.Address, (ulong)(device.Bytes / Vector16.Size), seed);
-        stream.Synchronize();
     }
 
     /// <summary>Whether the host's first and last buffers begin with the numbers that the seed gives.</summary>

@@ -10,7 +10,7 @@ sealed class GpuBothWays(ProbeInfo info) : IProbe
 {
     public ProbeInfo Info => info;
 
-    public IPreparedProbe Prepare(ProbeRequest request) => new GpuBothWaysProbe(CudaSession.Current, (long)request.Parameters.Number("bytes", 64 << 20), request.Seed);
+    public IPreparedProbe Prepare(ProbeRequest request) => new GpuBothWaysProbe(CudaSession.Current, (long)request.Parameters.Number("bytes", info.Parameters[0].Default!.Value.Number), request.Seed);
 }
 
 /// <summary>
@@ -21,6 +21,7 @@ sealed class GpuBothWaysProbe : IQueuedProbe
 {
     readonly CudaSession session;
     readonly CopyLane up, down;
+    bool rests;
 
     public GpuBothWaysProbe(CudaSession session, long bytes, ulong seed)
     {
@@ -52,6 +53,7 @@ sealed class GpuBothWaysProbe : IQueuedProbe
 
     public void Begin(bool paced)
     {
+        rests = paced;
         session.Clock.Renew();
         up.Begin(paced);
         down.Begin(paced);
@@ -69,8 +71,9 @@ sealed class GpuBothWaysProbe : IQueuedProbe
             if (up.IsDone) gotUp = up.Collect();
             if (down.IsDone) gotDown = down.Collect();
             if (gotUp && gotDown) break;
-            up.Refill();
-            down.Refill();
+            // What is queued now would fall into a rest.
+            if (!rests || !gotUp) up.Refill();
+            if (!rests || !gotDown) down.Refill();
         }
         Add(ref sink);
     }
