@@ -1,6 +1,6 @@
-using System.Globalization;
 using GpuLab.Model;
 using GpuLab.Probes.Cuda;
+using GpuLab.Probes.Link;
 using GpuLab.Probes.Memory;
 using GpuLab.Running;
 
@@ -18,9 +18,8 @@ sealed class CopyStorm : Storm
     /// <summary>Streaming means that the arrays together are so many times the L2.</summary>
     const int StreamingOverL2 = 4;
 
-    readonly Lane[] lanes;
+    readonly CopyPath[] paths;
     readonly DeviceCheck check;
-    readonly long vectors;
     readonly int trips;
     readonly bool within;
 
@@ -30,11 +29,11 @@ sealed class CopyStorm : Storm
         within = routes[0] == Route.Within;
         var trip = StormReference.InFlight * (Threads / routes.Length);
         trips = (int)Math.Clamp(bytes / Vector16.Size / trip, 1, int.MaxValue);
-        vectors = (long)trips * trip;
+        var vectors = (long)trips * trip;
         Streams = !within || 2 * vectors * Vector16.Size >= StreamingOverL2 * (double)ground.Device.Attribute(CUdevice_attribute.L2CacheSize);
         check = ground.Own(new DeviceCheck(ground.Session, ground.Stream));
-        lanes = new Lane[routes.Length];
-        for (var i = 0; i < lanes.Length; i++) lanes[i] = new(ground, routes[i], vectors, seed + (ulong)i);
+        paths = new CopyPath[routes.Length];
+        for (var i = 0; i < paths.Length; i++) paths[i] = ground.Own(new CopyPath(ground.Session, ground.Stream, routes[i], vectors, seed + (ulong)i));
     }
 
     /// <summary>Within the memory of the device.</summary>
@@ -56,18 +55,18 @@ sealed class CopyStorm : Storm
     bool Streams { get; }
 
     /// <summary>For tests that plant an error.</summary>
-    internal CUdeviceptr Target => lanes[^1].To;
+    internal CUdeviceptr Target => paths[^1].To;
 
     public override void Launch(uint nanoseconds, ulong work)
     {
-        var n = (ulong)vectors;
-        if (lanes.Length == 1) AtFull(nanoseconds, [lanes[0].From.Address, lanes[0].To.Address, n], work);
-        else AtFull(nanoseconds, [lanes[0].From.Address, lanes[0].To.Address, lanes[1].From.Address, lanes[1].To.Address, n], work);
+        var n = (ulong)(paths[0].Bytes / Vector16.Size);
+        if (paths.Length == 1) AtFull(nanoseconds, [paths[0].From.Address, paths[0].To.Address, n], work);
+        else AtFull(nanoseconds, [paths[0].From.Address, paths[0].To.Address, paths[1].From.Address, paths[1].To.Address, n], work);
     }
 
     public override void Poison()
     {
-        foreach (var lane in lanes) lane.Poison(Ground);
+        foreach (var path in paths) path.Poison(Ground.Stream);
     }
 
     public override bool Covers(ReadOnlySpan<uint> portions)
@@ -81,16 +80,16 @@ sealed class CopyStorm : Storm
 
     public override string? Wrong(ReadOnlySpan<uint> portions)
     {
-        foreach (var lane in lanes)
+        foreach (var path in paths)
         {
-            if ((check.WrongFill(lane.To, vectors, lane.Seed) ?? lane.WrongOnHost(vectors)) is { } wrong) return lanes.Length == 1 ? wrong : $"{lane.Route}: {wrong}";
+            if (path.Wrong(check) is { } wrong) return paths.Length == 1 ? wrong : $"{path.Route}: {wrong}";
         }
         return null;
     }
 
     public override void Describe(Dictionary<string, string> facts)
     {
-        facts["array"] = Units.BytesText(vectors * Vector16.Size);
+        facts["array"] = Units.BytesText(paths[0].Bytes);
         facts["memory"] = within ? "of the device" : "of the device, and pinned of the host";
         if (within) facts["caches"] = Streams ? "streaming" : $"not streaming: the arrays are less than {StreamingOverL2} times the L2";
     }
@@ -100,62 +99,5 @@ sealed class CopyStorm : Storm
         var blocks = Math.Min(device.Sms, LinkBlocks);
         // Even numbers of warps, as gl_storm_both needs them.
         return new(blocks, Math.Min(1024, (LinkThreads / blocks + 63) / 64 * 64));
-    }
-
-    enum Route { Within, Up, Down }
-
-    /// <summary>One direction: where it comes from, where it goes to.</summary>
-    sealed unsafe class Lane
-    {
-        const int Ends = 256;
-
-        readonly DeviceMemory? there;
-        readonly PinnedMemory? here;
-
-        public Lane(StormGround ground, Route route, long vectors, ulong seed)
-        {
-            (Route, Seed) = (route, seed);
-            var bytes = vectors * Vector16.Size;
-            if (route == Route.Up)
-            {
-                From = ground.Pinned(bytes).OnDevice;
-                DeviceFill.Queue(ground.Session, ground.Stream, From, vectors, seed);
-            }
-            else
-            {
-                From = ground.Filled(vectors, seed);
-            }
-            if (route == Route.Down) To = (here = ground.Pinned(bytes)).OnDevice;
-            else To = (there = ground.Memory(bytes)).Start;
-        }
-
-        public Route Route { get; }
-
-        public ulong Seed { get; }
-
-        public CUdeviceptr From { get; }
-
-        public CUdeviceptr To { get; }
-
-        public void Poison(StormGround ground)
-        {
-            there?.Fill(0xDB, ground.Stream);
-            if (here is null) return;
-            ground.Stream.Synchronize();
-            System.Runtime.InteropServices.NativeMemory.Fill(here.Start, (nuint)here.Bytes, 0xDB);
-        }
-
-        /// <summary>The ends of what came to the host, as the host sees them.</summary>
-        public string? WrongOnHost(long vectors)
-        {
-            if (here is null) return null;
-            var found = (Vector16*)here.Start;
-            for (var i = 0L; i < vectors; i++)
-            {
-                if (i == Ends) i = Math.Max(i, vectors - Ends);
-                if (found[i] != StreamReference.Filled(Seed, (ulong)i)) return string.Create(CultureInfo.InvariantCulture, $"vector {i} on the host is not what the seed gives");
-            }
-            return null;
-        }
     }
 }
