@@ -13,4 +13,7 @@ public sealed record Slice(int Index, string Name, string Profile, int Start, in
 {
     /// <summary>What the worker must report as its identity (UUID, SM count …) or be refused; empty where there is nothing to compare.</summary>
     public IReadOnlyDictionary<string, string> Identity { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Bytes of memory of its own; null where it shares the device's, or where that is not known before it is cut.</summary>
+    public long? Memory { get; init; }
 }
