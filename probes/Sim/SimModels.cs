@@ -7,6 +7,7 @@ using GpuLab.Probes.Llm;
 using GpuLab.Probes.Loading;
 using GpuLab.Probes.Sim.Models;
 using GpuLab.Probes.Trace;
+using GpuLab.Probes.Train;
 
 namespace GpuLab.Probes.Sim;
 
@@ -42,6 +43,7 @@ static class SimModels
         new TraceModel(TraceInfo.Blocks),
         new LlmModel(new LlmPrefill().Info, decode: false),
         new LlmModel(new LlmDecode().Info, decode: true),
+        new TrainModel(new TrainStep().Info),
         new FixedModel(LaunchInfo.Start, 0.32, 0, null, 1, 0.03),
     ];
 
