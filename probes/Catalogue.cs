@@ -72,6 +72,9 @@ public static class Catalogue
         new GpuLaunch(LaunchInfo.Graph, LaunchKind.Graph),
         new GpuLaunch(Host("launch.sync"), LaunchKind.Sync),
         new GpuStart(LaunchInfo.Start),
+        new GpuLoad(Host("load.plain"), pipelined: false),
+        new GpuLoad(Host("load.pipelined"), pipelined: true),
+        new GpuLoadStart(),
         new GpuTrace(TraceInfo.Blocks),
         Command,
     ];
@@ -99,7 +102,7 @@ public static class Catalogue
         null when device.Facts.Simulated && SimModels.WhyNot(probe.Id) is { } reason => $"{probe.Id} cannot be simulated: {reason}",
         null => $"{probe.Id} cannot run on {device.Id} in this version",
         CommandProbe command => ((IForesight)command).Obstacle(slice, parameters),
-        _ when device.Facts.Kind == DeviceKind.Gpu => CudaDriver.Obstacle,
+        _ when device.Facts.Kind == DeviceKind.Gpu && CudaDriver.Obstacle is { } driver => driver,
         SimProbe simulated => simulated.Obstacle(device.Id, slice, parameters),
         IForesight foresight => foresight.Obstacle(slice, parameters),
         _ => null,
