@@ -50,8 +50,8 @@ public static class RunReport
             ("device", m.Info.Device), ("partitioner", plan.Partitioner), ("units", FormattableString.Invariant($"{plan.Units} {plan.UnitName}")),
             ("layouts", FormattableString.Invariant($"{plan.Layouts.Count}")),
             ("trials", FormattableString.Invariant($"{done.Count(d => d.Status == "ok")} of {plan.Trials.Count} done")),
-            ("exit", m.Info.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended"),
         ];
+        if (m.Info.Exit != 0) facts.Add(("exit", m.Info.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended"));
         return Html.Of($"<dl class=\"strip\">{facts.Select(f => Html.Of($"<div><dt>{Parts.Name(f.Name)}</dt><dd>{Parts.Name(f.Value)}</dd></div>"))}</dl>");
     }
 }
