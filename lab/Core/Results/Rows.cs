@@ -37,6 +37,8 @@ public readonly record struct SampleRow(string Trial, int Repeat, string Slice, 
 
     static SampleRow ICsvRow<SampleRow>.Read(CsvCursor row) => new(row.Text(0), row.Int32(1), row.Text(2), row.Phase(3), row.Int64(4), row.Text(5),
         row.Int64(6), row.Int64(7), row.Int64(8), row.Double(9), row.Text(10));
+
+    static IRowList<SampleRow> ICsvRow<SampleRow>.List() => new SampleTable();
 }
 
 /// <summary>One row of <c>telemetry.csv</c>.</summary>
@@ -55,4 +57,6 @@ public readonly record struct TelemetryRow(string Trial, long TimeNs, string Sco
     }
 
     static TelemetryRow ICsvRow<TelemetryRow>.Read(CsvCursor row) => new(row.Text(0), row.Int64(1), row.Text(2), row.Text(3), row.Double(4));
+
+    static IRowList<TelemetryRow> ICsvRow<TelemetryRow>.List() => new RowList<TelemetryRow>();
 }

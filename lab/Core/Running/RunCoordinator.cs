@@ -67,13 +67,28 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         if (measured.Count == 0) return true;
         await using var workers = new WorkerSet(launcher, device.Id, partition.Slices, timeouts, folder.Append);
         await workers.Get(partition.Slices, cancel);
-        foreach (var trial in measured)
+        var writer = new TrialWriter(device.Facts.Simulated, Ended);
+        try
         {
-            cancel.ThrowIfCancellationRequested();
-            if (clock.Elapsed > until) return false;
-            await RunTrial(trial, partition, workers, cancel);
+            foreach (var trial in measured)
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (clock.Elapsed > until) return false;
+                await RunTrial(trial, partition, workers, writer, cancel);
+            }
+            return true;
         }
-        return true;
+        finally
+        {
+            await writer.Settle();
+        }
+    }
+
+    void Ended(Trial trial, TrialDone record, IReadOnlyList<SampleRow> rows)
+    {
+        done++;
+        clock.OneDone();
+        progress.TrialEnds(trial, record, rows, State);
     }
 
     /// <summary>A cut that was made anyway is the sample of what it took.</summary>
@@ -85,13 +100,10 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         folder.Append(rows);
         if (rows.Length == 0) skipped++;
         var taken = partition.Steps.Where(s => s.Probe == trial.Cell.Probe.Id).Sum(s => s.Seconds);
-        var record = folder.FinishTrial(rows.Length == 0 ? Outcome(trial, "skipped", "the device was already as this layout needs it", [], 0) : Outcome(trial, "ok", "", [], taken));
-        done++;
-        clock.OneDone();
-        progress.TrialEnds(trial, record, rows, State);
+        Ended(trial, folder.FinishTrial(rows.Length == 0 ? Outcome(trial, "skipped", "the device was already as this layout needs it", [], 0) : Outcome(trial, "ok", "", [], taken)), rows);
     }
 
-    async Task RunTrial(Trial trial, Partition partition, WorkerSet workers, CancellationToken cancel)
+    async Task RunTrial(Trial trial, Partition partition, WorkerSet workers, TrialWriter writer, CancellationToken cancel)
     {
         progress.TrialStarts(trial, State);
         var start = Monotonic.Now;
@@ -99,22 +111,23 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         var (outcome, result) = decided?.Has(trial.Cell) is { } reason
             ? (Outcome(trial, "decided", reason, [], 0), null)
             : await Attempt(trial, works, [.. works.Select(w => partition.Slices.First(s => s.Name == w.Slice))], workers, cancel);
-        if (result is not null)
+        if (result is not null) decided?.Add(trial, works, result);
+        await writer.Write(trial, () =>
         {
-            folder.Append(result.Rows);
-            foreach (var e in result.Events) folder.Append(e);
-            decided?.Add(trial, works, result);
-        }
-        if (outcome.Status != "decided") Record(trial, works);
-        var record = folder.FinishTrial(outcome with { WallSeconds = (Monotonic.Now - start) / 1e9 });
-        done++;
-        clock.OneDone();
-        progress.TrialEnds(trial, record, result?.Rows ?? [], State);
+            if (result is not null)
+            {
+                folder.Append(result.Rows);
+                folder.Append(result.Events);
+            }
+            if (outcome.Status != "decided") Record(trial, works);
+            return folder.FinishTrial(outcome with { WallSeconds = (Monotonic.Now - start) / 1e9 });
+        }, result?.Rows ?? []);
     }
 
     async Task<(TrialOutcome, TrialResult?)> Attempt(Trial trial, IReadOnlyList<Work> works, IReadOnlyList<Slice> slices, WorkerSet workers, CancellationToken cancel)
     {
-        var scratch = folder.Scratch(trial.Id);
+        // A simulated slice leaves nothing anywhere, and the folder is emptied while the next trial runs.
+        var scratch = device.Facts.Simulated ? "" : folder.Scratch(trial.Id);
         using var watch = TelemetryWatch.Start(device.Telemetry, trial.Id);
         try
         {
