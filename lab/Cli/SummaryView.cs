@@ -76,6 +76,7 @@ static class SummaryView
     static string When(Phase phase) => phase switch
     {
         Phase.Together => "together",
+        Phase.Interleaved => "interleaved",
         Phase.SoloBefore => "alone, before",
         Phase.SoloAfter => "alone, after",
         _ => "alone",

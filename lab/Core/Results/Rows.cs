@@ -5,7 +5,13 @@ namespace GpuLab.Results;
 
 /// <summary>The part of a trial a sample belongs to; <see cref="PhaseNames"/> has the names in files.</summary>
 [JsonConverter(typeof(PhaseConverter))]
-public enum Phase { Warmup, Solo, SoloBefore, Together, SoloAfter }
+public enum Phase
+{
+    Warmup, Solo, SoloBefore, Together, SoloAfter,
+
+    /// <summary>Of figures, not of rows: several slices at once, of which it is not proven that they worked at the same time.</summary>
+    Interleaved,
+}
 
 /// <summary>One row of <c>samples.csv</c>. Times are nanoseconds on the common clock of the trial; the value is SI.</summary>
 /// <param name="Metric">Name of the metric without its probe, such as <c>bandwidth</c>.</param>
@@ -16,6 +22,9 @@ public readonly record struct SampleRow(string Trial, int Repeat, string Slice, 
 {
     /// <summary>The flag of every sample of a simulated device, so that the file alone says what it holds.</summary>
     public const string Simulated = "simulated";
+
+    /// <summary>The flag of samples taken together by slices that may have taken turns.</summary>
+    public const string Interleaved = "interleaved";
 
     static string[] ICsvRow<SampleRow>.Columns { get; } =
         ["trial", "repeat", "slice", "phase", "index", "metric", "start_ns", "end_ns", "k", "value", "flags"];

@@ -134,13 +134,14 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
             if (device.Telemetry is not SimulatedTelemetry) Record(trial, []);
             var at = await workers.Get(slices, cancel);
             var seed = Seed(trial);
+            IReadOnlyDictionary<string, double> Clocks(IReadOnlyList<Work> atWork, int repeat) => ClocksOf(watch, atWork, repeat);
             var result = await workers.Trial(sweep.Stopping, Clocks).Run(trial, works, at, seed, scratch, cancel);
             IReadOnlyList<string> flags = result.Flags;
-            if (flags.Contains(OverlapGates.Flag))
+            if (Unproven(flags) is { } unproven)
             {
                 // Something else took the processor for a moment, perhaps; what fails twice is kept with its flag. That it was tried twice is kept too:
                 // whoever measures again until it works measures the quiet moments.
-                folder.Append(new WorkerEvent(Monotonic.Now, string.Join('+', works.Select(w => w.Slice)), OverlapGates.RepeatedFlag, $"{trial.Id}: {OverlapGates.Flag}", 0));
+                folder.Append(new WorkerEvent(Monotonic.Now, string.Join('+', works.Select(w => w.Slice)), OverlapGates.RepeatedFlag, $"{trial.Id}: {unproven}", 0));
                 result = await workers.Trial(sweep.Stopping, Clocks).Run(trial, works, at, seed, scratch, cancel);
                 flags = [.. result.Flags, OverlapGates.RepeatedFlag];
             }
@@ -165,6 +166,9 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         }
     }
 
+    /// <summary>What says that slices did not, or may not have, worked at the same time; null where it is proven, or was not asked for.</summary>
+    static string? Unproven(IReadOnlyList<string> flags) => flags.FirstOrDefault(f => f is OverlapGates.Flag or SampleRow.Interleaved);
+
     /// <summary>After a failure some workers may still be in the middle of something; fresh ones know where they are.</summary>
     static async Task Drop(IReadOnlyList<Slice> slices, WorkerSet workers)
     {
@@ -178,11 +182,12 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         new(Monotonic.Now, trial.Id, status, reason, flags, 0, timed);
 
     /// <summary>A device that tells no clock is not asked again while slices work.</summary>
-    IReadOnlyDictionary<string, double> Clocks(IReadOnlyList<Work> works, int repeat)
+    /// <param name="watch">Reads the device during the trial, and is then the only one that does.</param>
+    IReadOnlyDictionary<string, double> ClocksOf(TelemetryWatch? watch, IReadOnlyList<Work> works, int repeat)
     {
         tellsClocks ??= device.Telemetry.Read().Any(IsClock);
         if (tellsClocks == false) return NoClocks;
-        var readings = device.Telemetry is SimulatedTelemetry simulated ? simulated.Read(works, repeat) : device.Telemetry.Read();
+        var readings = watch is not null ? watch.Take() : device.Telemetry is SimulatedTelemetry simulated ? simulated.Read(works, repeat) : device.Telemetry.Read();
         return readings.Where(IsClock).DistinctBy(r => r.Scope).ToDictionary(r => r.Scope, r => r.Value);
     }
 

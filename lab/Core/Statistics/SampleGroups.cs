@@ -37,10 +37,11 @@ static class SampleGroups
         SeriesBuilder? Builder(in SampleRow row, Phase phase)
         {
             if (!cells.TryGetValue(row.Trial, out var cell)) return null;
+            if (phase == Phase.Together && windows.GetValueOrDefault(row.Trial)?.Interleaved == true) phase = Phase.Interleaved;
             var key = (row.Trial, new GroupKey(cell, row.Slice, row.Metric, phase));
             if (!builders.TryGetValue(key, out var builder))
             {
-                builders[key] = builder = new(row.Trial, row.Repeat, phase == Phase.Together ? windows.GetValueOrDefault(row.Trial) : null);
+                builders[key] = builder = new(row.Trial, row.Repeat, phase.HasOthers() ? windows.GetValueOrDefault(row.Trial) : null);
             }
             return builder;
         }
