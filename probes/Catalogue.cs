@@ -14,6 +14,7 @@ using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
 using GpuLab.Probes.Trace;
+using GpuLab.Probes.Train;
 using GpuLab.Running;
 
 namespace GpuLab.Probes;
@@ -43,6 +44,7 @@ public static class Catalogue
         new LlmDecode(),
         new KvReload(),
         new KvRecompute(),
+        new TrainStep(),
         Command,
     ];
 
@@ -114,7 +116,7 @@ public static class Catalogue
         null => $"{probe.Id} cannot run on {device.Id} in this version",
         CommandProbe command => ((IForesight)command).Obstacle(slice, parameters),
         _ when device.Facts.Kind == DeviceKind.Gpu && CudaDriver.Obstacle is { } driver => driver,
-        SimProbe simulated => simulated.Obstacle(device.Id, slice.Name, parameters),
+        SimProbe simulated => simulated.Obstacle(device.Id, slice, parameters),
         IForesight foresight => foresight.Obstacle(slice, parameters),
         _ => null,
     };

@@ -8,6 +8,7 @@ using GpuLab.Probes.Llm;
 using GpuLab.Probes.Loading;
 using GpuLab.Probes.Sim.Models;
 using GpuLab.Probes.Trace;
+using GpuLab.Probes.Train;
 
 namespace GpuLab.Probes.Sim;
 
@@ -55,6 +56,7 @@ static class SimModels
         new RateModel(StormInfo.Fence, (_, slice) => slice.NeedSms * 256 / 1e-6, default, "a barrier of each thread a microsecond; assumed"),
         new LlmModel(new LlmPrefill().Info, decode: false),
         new LlmModel(new LlmDecode().Info, decode: true),
+        new TrainModel(new TrainStep().Info),
         new FixedModel(LaunchInfo.Start, 0.32, 0, null, 1, 0.03),
     ];
 

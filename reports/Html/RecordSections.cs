@@ -20,7 +20,7 @@ static class RecordSections
     static Html Row(ReportModel model, Figure f)
     {
         var unit = f.Metric.Unit;
-        return Html.Of($"<tr data-key=\"{model.Slice(f.Layout, f.Slice).Name}\">{Parts.Cell(f.Probe.Id)}{Parts.Cell(f.Parameters.ToString())}{Parts.Cell(f.Metric.Name)}{Parts.Cell(f.Layout)}{Parts.Cell(f.Slice)}<td>{PhaseText.Of(f.Phase)}</td>{Parts.Value(f.Median, unit)}<td>{Pretty.Value(f.Interval.Low, unit)} … {Pretty.Value(f.Interval.High, unit)}</td>{Parts.Percent(f.Spread)}{Fine(f.Quantiles.P5, unit)}{Fine(f.Quantiles.P95, unit)}{Fine(f.Quantiles.P99, unit)}{Parts.Percent(f.Ceiling?.Share)}{Parts.Percent(f.Overlap)}<td class=\"n fine\">{f.Samples}</td><td class=\"n fine\">{f.Repeats}</td>{Parts.Flags(f.Flags)}</tr>");
+        return Html.Of($"<tr data-key=\"{model.Slice(f.Layout, f.Slice).Name}\">{Parts.Cell(f.Probe.Id)}{Parts.Cell(f.Parameters.ToString())}{Parts.Cell(f.Metric.Name)}{Parts.Cell(f.Layout)}{Parts.Cell(f.Slice)}<td>{(f.IsJoint ? "as one" : PhaseText.Of(f.Phase))}</td>{Parts.Value(f.Median, unit)}<td>{Pretty.Value(f.Interval.Low, unit)} … {Pretty.Value(f.Interval.High, unit)}</td>{Parts.Percent(f.Spread)}{Fine(f.Quantiles.P5, unit)}{Fine(f.Quantiles.P95, unit)}{Fine(f.Quantiles.P99, unit)}{Parts.Percent(f.Ceiling?.Share)}{Parts.Percent(f.Overlap)}<td class=\"n fine\">{f.Samples}</td><td class=\"n fine\">{f.Repeats}</td>{Parts.Flags(f.Flags)}</tr>");
     }
 
     /// <summary>A value that the page has room for and paper has not; the file of all figures has it.</summary>
