@@ -24,7 +24,7 @@
 
   // What is copied out of a page of predictions says that it is one.
   if (root.classList.contains('simulated')) document.addEventListener('copy', e => {
-    const selection = getSelection(), mark = 'SIMULATED: predicted by a model, not measured';
+    const selection = getSelection(), mark = document.querySelector('.banner').textContent.trim();
     if (!String(selection) || !e.clipboardData) return; // such as of a filter's own text
     const holder = document.createElement('div');
     for (let i = 0; i < selection.rangeCount; i++) holder.append(selection.getRangeAt(i).cloneContents());
