@@ -1,4 +1,5 @@
 using GpuLab.Model;
+using GpuLab.Results;
 
 namespace GpuLab.Running;
 
@@ -23,6 +24,12 @@ public sealed record ProbeRequest(string Slice, IReadOnlyList<int> Cpus, Paramet
 {
     /// <summary>A folder this trial may write to; emptied when it ends.</summary>
     public string Scratch { get; init; } = "";
+
+    /// <summary>A folder below it for files that are to stay in the run folder, such as traces; made by the probe that has some.</summary>
+    public string Keep => KeepIn(Scratch, Slice);
+
+    /// <summary>That folder of a slice; empty where there is no scratch folder.</summary>
+    public static string KeepIn(string scratch, string slice) => scratch.Length == 0 ? "" : Path.Combine(scratch, "keep", RunFiles.Safe(slice));
 
     /// <summary>What it is measured on.</summary>
     public DeviceId Device { get; init; }
