@@ -26,6 +26,9 @@ sealed partial class CudaDouble : IDisposable
 
     public string Folder => Nvml.Folder;
 
+    /// <summary>What makes a program find this machine.</summary>
+    public Dictionary<string, string> Environment => Nvml.Environment(NvmlDouble.Library);
+
     /// <summary>How the driver behaves from its next start on, one line each as in tests/native/cuda/machine.c.</summary>
     public CudaDouble Behave(params string[] lines)
     {
