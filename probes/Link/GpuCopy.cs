@@ -19,11 +19,12 @@ sealed class GpuCopyProbe : TimedProbe
 {
     readonly CopyRing ring;
     readonly long bytes;
+    readonly bool pinned;
 
     public GpuCopyProbe(CudaSession session, long bytes, bool toDevice, bool pinned, ulong seed)
         : base(session)
     {
-        this.bytes = bytes;
+        (this.bytes, this.pinned) = (bytes, pinned);
         try
         {
             ring = Own(new CopyRing(session, Stream, bytes, toDevice, pinned, seed));
@@ -45,6 +46,9 @@ sealed class GpuCopyProbe : TimedProbe
             throw;
         }
     }
+
+    /// <summary>What is pageable is bound by the host's own copying, about which the link says nothing.</summary>
+    public override Ceiling? Ceiling => pinned ? LinkPeak.Of(Session.Device) : null;
 
     public override IReadOnlyDictionary<string, string> Facts { get; }
 

@@ -56,12 +56,13 @@ typedef struct {
 } device_t;
 
 /* A code of 0: it never ends. */
+enum { DIES = -1 };
 typedef struct { char kernel[64]; unsigned nth; int code; } kernel_fault_t;
 
 typedef struct {
     int driver, faults;
     unsigned order, step_ns;
-    uint64_t memory;
+    uint64_t memory, ahead_ns;
     char kernels[4096];
     kernel_fault_t fails[MAX_PATTERNS];
     unsigned fail_count, lie;
