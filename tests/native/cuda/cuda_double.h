@@ -32,7 +32,8 @@ enum {
 
 /* ---- calls.c: what happens before every call ---- */
 
-typedef struct { const char *name; unsigned count; } site_t;
+/* Calls are counted anew after a restart: life is the number of restarts that the count is of. */
+typedef struct { const char *name; unsigned count, life; } site_t;
 
 /* A planted status, the status that the context has been left in by a kernel that failed, or success. */
 CUresult call_enter(site_t *site, int needs);
@@ -42,7 +43,7 @@ void calls_restart(void);
 /* What a call needs to have happened before. */
 enum { NOTHING, STARTED, CURRENT };
 
-#define ENTER(needs) static site_t site = {__func__, 0}; CUresult entered = call_enter(&site, needs); if (entered) return entered
+#define ENTER(needs) static site_t site = {__func__, 0, 0}; CUresult entered = call_enter(&site, needs); if (entered) return entered
 
 /* ---- machine.c: what there is ---- */
 
