@@ -10,6 +10,8 @@ sealed partial class CudaDouble : IDisposable
     static readonly Lazy<string> library = new(() => Build("libcuda.so.1"));
     static readonly Lazy<string> oldLibrary = new(() => Build("libcuda-old.so.1", "-DOLD_DRIVER"));
 
+    static readonly Lazy<string> cublas = new(() => NativeBuild.Of("libcublasLt.so.12", ["cublas"], ["-lm", "-ldl"]));
+
     public CudaDouble(params string[] keys)
     {
         Nvml = new(keys);
@@ -20,6 +22,9 @@ sealed partial class CudaDouble : IDisposable
 
     /// <summary>Without the calls that came after the oldest driver.</summary>
     public static string OldLibrary => oldLibrary.Value;
+
+    /// <summary>A libcublasLt whose products run on the streams of <see cref="Library"/>.</summary>
+    public static string Cublas => cublas.Value;
 
     /// <summary>The same machine as libnvidia-ml shows it.</summary>
     public NvmlDouble Nvml { get; }

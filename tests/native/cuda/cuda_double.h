@@ -90,7 +90,7 @@ typedef struct stream stream_t;
 typedef struct event event_t;
 typedef struct function function_t;
 
-enum operation { COPY, SET, KERNEL, RECORD, WAIT, END };
+enum operation { COPY, SET, KERNEL, HOST, RECORD, WAIT, END };
 
 /* What a stream does next. A kernel's arguments are copied when it is launched. */
 typedef struct operation_t {
@@ -103,6 +103,7 @@ typedef struct operation_t {
     event_t *event;
     uint64_t generation;
     const function_t *function;
+    void (*host)(void *);
     unsigned grid[3], block[3], shared;
     size_t argument_bytes;
     unsigned char *arguments;
