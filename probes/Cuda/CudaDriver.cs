@@ -25,7 +25,7 @@ public static unsafe class CudaDriver
         !Cuda.Present ? "there is no CUDA driver on this machine: libcuda.so.1 was not found (GPULAB_CUDA names a library elsewhere)"
         : Ask(out var version) is not CUresult.Success and var status ? $"the CUDA driver does not say its version: {CudaCall.Text(status)}"
         : version < Least ? $"the driver supports CUDA {VersionText}; the kernels need {LeastName} or newer"
-        : null;
+        : KernelBuild.Obstacle;
 
     /// <summary>Starts the driver in this process if it has not been.</summary>
     /// <exception cref="ProbeSkippedException">There is none, or it is too old.</exception>

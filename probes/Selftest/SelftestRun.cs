@@ -72,7 +72,7 @@ sealed class SelftestRun
             var module = session.Module(name);
             return result with
             {
-                Modules = [.. result.Modules, new(name, null, module.LoadSeconds, module.Log)],
+                Modules = [.. result.Modules, new(name, null, module.LoadSeconds, string.Join("; ", new[] { module.Made, module.Log }.Where(s => !string.IsNullOrEmpty(s))))],
                 Kernels = [.. result.Kernels, .. KernelImage.Entries(name).Select(e => Described(module, name, e)).OfType<SelftestKernel>()],
             };
         }

@@ -154,6 +154,7 @@ sealed partial class NvmlDouble : IDisposable
         if (System.Environment.GetEnvironmentVariable("GPULAB_NVML") is null) System.Environment.SetEnvironmentVariable("GPULAB_NVML", Library);
         if (System.Environment.GetEnvironmentVariable("GPULAB_CUDA") is null) System.Environment.SetEnvironmentVariable("GPULAB_CUDA", Cuda.CudaDouble.Library);
         if (System.Environment.GetEnvironmentVariable("GPULAB_CUBLASLT") is null) System.Environment.SetEnvironmentVariable("GPULAB_CUBLASLT", Cuda.CudaDouble.Cublas);
+        if (System.Environment.GetEnvironmentVariable("GPULAB_NVRTC") is null) System.Environment.SetEnvironmentVariable("GPULAB_NVRTC", Cuda.CudaDouble.Nvrtc);
         NativeLibrary.SetDllImportResolver(typeof(NvmlDouble).Assembly, (name, _, _) => name switch
         {
             "nvml-double" => NativeLibrary.Load(Library),

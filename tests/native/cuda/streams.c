@@ -105,6 +105,8 @@ static void *work(void *argument)
         if (!stream->first) stream->last = NULL;
         pthread_mutex_unlock(&stream->gate);
         int end = o->kind == END;
+        /* Not before: what frees memory waits for all streams, those too that are to be destroyed. */
+        if (end) unlink_stream(stream);
         carry_out(o);
         operation_free(o);
         pthread_mutex_lock(&stream->gate);
@@ -193,7 +195,6 @@ API CUresult cuStreamDestroy_v2(stream_t *stream)
 {
     ENTER(CURRENT);
     if (!stream) return CUDA_ERROR_INVALID_HANDLE;
-    unlink_stream(stream);
     return stream_push(stream, operation_new(END, 0));
 }
 
