@@ -1,5 +1,6 @@
 using GpuLab.Control;
 using GpuLab.Model;
+using GpuLab.Probes.Aggressors;
 using GpuLab.Probes.Commands;
 using GpuLab.Probes.Cublas;
 using GpuLab.Probes.Compute;
@@ -14,6 +15,7 @@ using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
 using GpuLab.Probes.Trace;
+using GpuLab.Probes.Train;
 using GpuLab.Running;
 
 namespace GpuLab.Probes;
@@ -43,6 +45,7 @@ public static class Catalogue
         new LlmDecode(),
         new KvReload(),
         new KvRecompute(),
+        new TrainStep(),
         Command,
     ];
 
@@ -53,7 +56,7 @@ public static class Catalogue
         new GpuStream(Host("mem.copy"), GpuStreamKernel.Copy),
         new GpuStream(Host("mem.triad"), GpuStreamKernel.Triad),
         new GpuStream(Host("mem.curve"), GpuStreamKernel.HotCopy),
-        new GpuChase(Host("lat.chase"), overLink: false, 256 << 20),
+        new GpuChase(Host("lat.chase")),
         new GpuCompute(Host("compute.fp64"), "fp64", GpuComputeLoops.Fp64),
         new GpuCompute(Host("compute.fp32"), "fp32", GpuComputeLoops.Fp32),
         new GpuCompute(ComputeInfo.Int32, "int32", GpuComputeLoops.Int32),
@@ -66,13 +69,28 @@ public static class Catalogue
         new GpuCopy(LinkInfo.ToDevice, toDevice: true),
         new GpuCopy(LinkInfo.ToHost, toDevice: false),
         new GpuBothWays(LinkInfo.Both),
-        new GpuChase(LinkInfo.Latency, overLink: true, 64 << 20),
+        new LinkLatency(LinkInfo.Latency),
+        new Nvbandwidth(LinkInfo.Nvbandwidth),
         new GpuLaunch(LaunchInfo.Api, LaunchKind.Api),
         new GpuLaunch(LaunchInfo.Rate, LaunchKind.Rate),
         new GpuLaunch(LaunchInfo.Graph, LaunchKind.Graph),
         new GpuLaunch(Host("launch.sync"), LaunchKind.Sync),
         new GpuStart(LaunchInfo.Start),
+        new GpuLoad(Host("load.plain"), pipelined: false),
+        new GpuLoad(Host("load.pipelined"), pipelined: true),
+        new GpuLoadStart(),
         new GpuTrace(TraceInfo.Blocks),
+        new GpuStorm(StormInfo.Dram, GpuStorm.Dram),
+        new GpuStorm(StormInfo.L2, GpuStorm.L2),
+        new GpuStorm(StormInfo.Tlb, GpuStorm.Tlb),
+        new GpuStorm(StormInfo.Up, GpuStorm.Up),
+        new GpuStorm(StormInfo.Down, GpuStorm.Down),
+        new GpuStorm(StormInfo.Link, GpuStorm.Link),
+        new GpuBothWays(StormInfo.Engine),
+        new GpuStorm(StormInfo.Sm, GpuStorm.Sm),
+        new GpuStorm(StormInfo.Power, GpuStorm.Power),
+        new LaunchStorm(StormInfo.Launch),
+        new GpuStorm(StormInfo.Fence, GpuStorm.Fence),
         Command,
     ];
 
@@ -99,8 +117,8 @@ public static class Catalogue
         null when device.Facts.Simulated && SimModels.WhyNot(probe.Id) is { } reason => $"{probe.Id} cannot be simulated: {reason}",
         null => $"{probe.Id} cannot run on {device.Id} in this version",
         CommandProbe command => ((IForesight)command).Obstacle(slice, parameters),
-        _ when device.Facts.Kind == DeviceKind.Gpu => CudaDriver.Obstacle,
-        SimProbe simulated => simulated.Obstacle(device.Id, slice.Name, parameters),
+        _ when device.Facts.Kind == DeviceKind.Gpu && CudaDriver.Obstacle is { } driver => driver,
+        SimProbe simulated => simulated.Obstacle(device.Id, slice, parameters),
         IForesight foresight => foresight.Obstacle(slice, parameters),
         _ => null,
     };

@@ -52,8 +52,8 @@ static unsafe class HostMemory
         }
     }
 
-    /// <summary>What a worker may keep: its processors' part of half of the memory.</summary>
-    static long Share(int threads) => share ??= MemoryRoom.Available() / 2 * threads / Math.Max(threads, Environment.ProcessorCount);
+    /// <summary>What a worker may keep: its processors' part of half of the memory, all of that where it has none of its own.</summary>
+    static long Share(int threads) => share ??= MemoryRoom.Available() / 2 * (threads == 0 ? Environment.ProcessorCount : threads) / Math.Max(threads, Environment.ProcessorCount);
 
     public static void Return(HostBlock block)
     {

@@ -3,6 +3,7 @@ using GpuLab.Probes.Compute;
 using GpuLab.Probes.Latency;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
+using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Trace;
 
@@ -14,6 +15,6 @@ public static class KernelChecks
     public static IReadOnlyList<KernelCheck> All { get; } =
     [
         .. FillChecks.All, .. StreamChecks.All, .. ChaseChecks.All, .. ChainChecks.All, .. TensorChecks.All, .. WarpgroupChecks.All, .. ClockChecks.All,
-        .. LatchChecks.All, NullCheck.Check, LinkChecks.Both, TraceChecks.Blocks, .. StormChecks.All,
+        .. LatchChecks.All, NullCheck.Check, LinkChecks.Both, TraceChecks.Blocks, .. StormChecks.All, .. WeightChecks.All,
     ];
 }

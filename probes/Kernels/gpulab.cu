@@ -7,6 +7,7 @@
 #include "../Latency/chase.cu"
 #include "../Launch/null.cu"
 #include "../Link/both.cu"
+#include "../Loading/weights.cu"
 #include "../Memory/fill.cu"
 #include "../Memory/stream.cu"
 #include "../Trace/blocks.cu"

@@ -1,6 +1,6 @@
+using System.Runtime.ExceptionServices;
 using GpuLab.Control.Host;
 using GpuLab.Probes.Checkpoints;
-using GpuLab.Probes.Host;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Loading;
@@ -10,29 +10,33 @@ namespace GpuLab.Probes.Loading;
 /// <param name="End">When all was in place.</param>
 readonly record struct LoadTimes(long Start, long Read, long End);
 
+/// <summary>What chunks come out of, and by which way.</summary>
+/// <param name="Descriptors">Of files, in their order; null where all lies in memory already.</param>
+/// <param name="Memory">That memory; a chunk's offset is counted from its beginning.</param>
+/// <param name="Pool">Blocks that chunks are read to and copied from; null where a chunk goes to its place at once.</param>
+/// <param name="Block">Bytes of one.</param>
+/// <param name="Readers">Threads that fetch chunks; none where a device copies from memory by itself.</param>
+sealed record ChunkSource(int[]? Descriptors, PinnedMemory? Memory, PinnedMemory? Pool, int Block, int Blocks, int Readers);
+
 /// <summary>
-/// Reads chunks with several threads into a pool of blocks, and copies each to its place as soon as it is there: in any order, so that one slow read
-/// holds nothing up. From the page cache or from memory there is nothing to wait for: the thread that fetches a chunk brings it to its place.
+/// Reads chunks with several threads into a pool of blocks, and begins to copy each as soon as it is there: in any order, so that one slow read
+/// holds nothing up. A block is free again when its copy has arrived. Where there is nothing to wait for, the thread that fetches a chunk brings it
+/// to its place.
 /// </summary>
 sealed unsafe class ChunkPipeline : IDisposable
 {
     readonly object gate = new();
-    readonly LoadFiles files;
     readonly LoadChunk[] chunks;
-
-    /// <summary>Null where the weights are in memory already.</summary>
-    readonly int[]? descriptors;
-    readonly byte* source, target;
+    readonly Func<LoadChunk, long, string> reason;
+    readonly ILoadPlace place;
+    readonly ChunkSource source;
     readonly Thread[] threads;
     readonly int[] cpus;
-    readonly int chunk;
 
     /// <summary>What the kernel copies from the page cache at once: small enough to stay in a core's cache until it is copied on past the caches.
     /// Copied to the place itself it would be read from memory first, line by line, only to be overwritten.</summary>
     const int Piece = 128 << 10;
 
-    /// <summary>Null where chunks go to their places at once.</summary>
-    readonly PinnedMemory? pool;
     readonly int[] free;
     readonly (int Chunk, int Block)[] full;
 
@@ -40,60 +44,51 @@ sealed unsafe class ChunkPipeline : IDisposable
     readonly PinnedMemory? pieces;
 
     // All below under the gate.
-    int round, working, next, read, taken, placed, freeCount, fullHead, fullCount;
+    int round, working, next, last, read, taken, placed, wanted, freeCount, fullHead, fullCount;
     long readEnd, end;
     bool copying, ended;
-    string? wrong;
+    Exception? wrong;
 
-    /// <param name="descriptors">Of the files, in their order.</param>
-    /// <param name="pool">Blocks of one chunk each.</param>
-    /// <param name="blocks">How many.</param>
-    /// <param name="readers">Threads that read.</param>
-    /// <param name="copiers">Threads that copy; none where there is no pool.</param>
-    public ChunkPipeline(LoadFiles files, int[] descriptors, byte* target, int chunk, PinnedMemory? pool, int blocks, int readers, int copiers, IReadOnlyList<int> cpus)
-        : this(files, descriptors, null, target, chunk, pool, blocks, readers, copiers, cpus)
+    /// <param name="reason">What to say of a chunk of which only so many bytes could be read.</param>
+    /// <param name="cpus">Where the threads run; none leaves it to the kernel.</param>
+    public ChunkPipeline(LoadChunk[] chunks, Func<LoadChunk, long, string> reason, ILoadPlace place, ChunkSource source, IReadOnlyList<int> cpus)
     {
-    }
-
-    /// <summary>From memory, with one thread a processor.</summary>
-    public ChunkPipeline(LoadFiles files, byte* source, byte* target, int chunk, IReadOnlyList<int> cpus)
-        : this(files, null, source, target, chunk, null, 0, cpus.Count, 0, cpus)
-    {
-    }
-
-    ChunkPipeline(LoadFiles files, int[]? descriptors, byte* source, byte* target, int chunk, PinnedMemory? pool, int blocks, int readers, int copiers, IReadOnlyList<int> cpus)
-    {
-        (this.files, this.descriptors, this.chunk, this.pool, this.cpus) = (files, descriptors, chunk, pool, [.. cpus]);
-        this.source = source;
-        this.target = target;
-        chunks = files.Chunks(chunk);
-        (free, full) = (new int[blocks], new (int, int)[blocks]);
-        pieces = pool is null && descriptors is not null ? new((long)readers * Piece) : null;
-        threads = new Thread[readers + (pool is null ? 0 : copiers)];
+        (this.chunks, this.reason, this.place, this.source, this.cpus) = (chunks, reason, place, source, [.. cpus]);
+        (free, full) = (new int[source.Blocks], new (int, int)[source.Blocks]);
+        pieces = source is { Pool: null, Descriptors: not null } ? new((long)source.Readers * Piece) : null;
+        threads = new Thread[source.Readers + (CopiersTake ? place.Copiers : 0)];
         for (var i = 0; i < threads.Length; i++)
         {
-            var reader = i;
-            Action role = i < readers ? () => Read(reader) : Copy;
-            threads[i] = new(() => Loop(role), 256 << 10) { IsBackground = true, Name = i < readers ? "load read" : "load copy" };
+            var number = i < source.Readers ? i : i - source.Readers;
+            Action role = i < source.Readers ? () => Read(number) : () => Copy(number);
+            threads[i] = new(() => Loop(role), 256 << 10) { IsBackground = true, Name = i < source.Readers ? "load read" : "load copy" };
             threads[i].Start();
         }
     }
 
+    /// <summary>Whether threads of their own copy.</summary>
+    bool CopiersTake => source.Pool is not null || source.Readers == 0;
+
     /// <summary>Loads everything once. Does not allocate.</summary>
     /// <param name="copy">Without it the data are read and forgotten: what reading alone takes.</param>
     /// <exception cref="CheckpointException">A file could not be read to the end that it had.</exception>
-    public LoadTimes Load(bool copy = true)
+    public LoadTimes Load(bool copy = true) => Load(0, chunks.Length, copy);
+
+    /// <summary>Loads some of the chunks once. Does not allocate.</summary>
+    public LoadTimes Load(int first, int end, bool copy = true)
     {
         lock (gate)
         {
-            (next, read, taken, placed, fullHead, fullCount, readEnd, end, wrong) = (0, 0, 0, 0, 0, 0, 0, 0, null);
+            (next, last, wanted, read, taken, placed, fullHead, fullCount, wrong) = (first, end, end - first, 0, 0, 0, 0, 0, null);
             (freeCount, copying, working) = (free.Length, copy, threads.Length);
             for (var i = 0; i < free.Length; i++) free[i] = i;
             var start = Monotonic.Now;
+            (readEnd, this.end) = (start, start);
             round++;
             Monitor.PulseAll(gate);
             while (working > 0) Monitor.Wait(gate);
-            return wrong is null ? new(start, readEnd, end) : throw new CheckpointException(wrong);
+            if (wrong is not null) ExceptionDispatchInfo.Throw(wrong);
+            return new(start, readEnd, this.end);
         }
     }
 
@@ -110,7 +105,7 @@ sealed unsafe class ChunkPipeline : IDisposable
 
     void Loop(Action role)
     {
-        Affinity.Pin(cpus);
+        var entered = false;
         for (var seen = 0; ; seen++)
         {
             lock (gate)
@@ -120,11 +115,17 @@ sealed unsafe class ChunkPipeline : IDisposable
             }
             try
             {
+                if (!entered)
+                {
+                    if (cpus.Length > 0) Affinity.Pin(cpus);
+                    place.Enter();
+                    entered = true;
+                }
                 role();
             }
             catch (Exception broken) when (broken is not OutOfMemoryException)
             {
-                Fail(broken.Message);
+                Fail(broken);
             }
             lock (gate)
             {
@@ -142,17 +143,17 @@ sealed unsafe class ChunkPipeline : IDisposable
             int number, block = -1;
             lock (gate)
             {
-                while (pool is not null && freeCount == 0 && next < chunks.Length && wrong is null) Monitor.Wait(gate);
-                if (next == chunks.Length || wrong is not null) return;
+                while (source.Pool is not null && freeCount == 0 && next < last && wrong is null) Monitor.Wait(gate);
+                if (next == last || wrong is not null) return;
                 number = next++;
-                if (pool is not null) block = free[--freeCount];
+                if (source.Pool is not null) block = free[--freeCount];
             }
-            ref readonly var wanted = ref chunks[number];
-            if (pool is null ? !Bring(wanted, piece) : !Fetch(wanted, pool.Start + (long)block * chunk)) return;
+            ref readonly var chunk = ref chunks[number];
+            if (source.Pool is null ? !Bring(chunk, reader, piece) : !Fetch(chunk, Block(block))) return;
             lock (gate)
             {
-                if (++read == chunks.Length) readEnd = end = Monotonic.Now;
-                if (pool is null)
+                if (++read == wanted) readEnd = end = Monotonic.Now;
+                if (source.Pool is null)
                 {
                     placed++;
                     continue;
@@ -164,69 +165,96 @@ sealed unsafe class ChunkPipeline : IDisposable
         }
     }
 
-    void Copy()
+    /// <summary>Begins copies as long as there are chunks and slots; then waits for the oldest.</summary>
+    /// <param name="copier">The thread's number among those that copy.</param>
+    void Copy(int copier)
     {
+        var (first, count, depth) = (0, 0, place.Depth);
+        var blocks = stackalloc int[depth];
         while (true)
         {
             int number, block;
             lock (gate)
             {
                 if (!copying) return;
-                while (fullCount == 0 && taken < chunks.Length && wrong is null) Monitor.Wait(gate);
-                if (taken == chunks.Length || wrong is not null) return;
-                (number, block) = full[fullHead];
-                (fullHead, fullCount) = ((fullHead + 1) % full.Length, fullCount - 1);
-                if (++taken == chunks.Length) Monitor.PulseAll(gate);
+                while (count == 0 && !Waiting && !Over) Monitor.Wait(gate);
+                var more = count < depth && Waiting && wrong is null;
+                if (!more && count == 0) return;
+                (number, block) = more ? Take() : (-1, -1);
             }
-            Place(pool!.Start + (long)block * chunk, target + chunks[number].Target, chunks[number].Length);
+            if (number >= 0)
+            {
+                var slot = (first + count++) % depth;
+                blocks[slot] = block;
+                ref readonly var chunk = ref chunks[number];
+                place.Start(copier * depth + slot, source.Pool is null ? source.Memory!.Start + chunk.Offset : Block(block), chunk.Target, chunk.Length);
+                continue;
+            }
+            place.Finish(copier * depth + first);
             lock (gate)
             {
-                free[freeCount++] = block;
-                if (++placed == chunks.Length) end = Monotonic.Now;
+                if (blocks[first] >= 0) free[freeCount++] = blocks[first];
+                if (++placed == wanted) end = Monotonic.Now;
                 Monitor.PulseAll(gate);
             }
+            (first, count) = ((first + 1) % depth, count - 1);
         }
     }
 
-    /// <summary>From memory, or piece by piece through the core's cache, to the place.</summary>
-    bool Bring(in LoadChunk wanted, byte* piece)
+    /// <summary>Under the gate: whether a chunk can be copied now, and whether none will ever be again.</summary>
+    bool Waiting => source.Pool is null ? next < last : fullCount > 0;
+
+    bool Over => wrong is not null || taken == wanted;
+
+    (int Chunk, int Block) Take()
     {
-        if (descriptors is null)
+        if (++taken == wanted) Monitor.PulseAll(gate);
+        if (source.Pool is null) return (next++, -1);
+        var first = full[fullHead];
+        (fullHead, fullCount) = ((fullHead + 1) % full.Length, fullCount - 1);
+        return first;
+    }
+
+    byte* Block(int number) => source.Pool!.Start + (long)number * source.Block;
+
+    /// <summary>From memory, or piece by piece through the core's cache, to the place.</summary>
+    /// <param name="slot">The reader's own.</param>
+    bool Bring(in LoadChunk chunk, int slot, byte* piece)
+    {
+        if (source.Descriptors is null)
         {
-            Place(source + wanted.Target, target + wanted.Target, wanted.Length);
+            PlaceNow(slot, source.Memory!.Start + chunk.Offset, chunk.Target, chunk.Length);
             return true;
         }
-        for (var at = 0; at < wanted.Length; at += Piece)
+        for (var at = 0; at < chunk.Length; at += Piece)
         {
-            LoadChunk part = new(wanted.File, wanted.Offset + at, Math.Min(Piece, wanted.Length - at), wanted.Target + at);
+            LoadChunk part = new(chunk.File, chunk.Offset + at, Math.Min(Piece, chunk.Length - at), chunk.Target + at);
             if (!Fetch(part, piece)) return false;
-            Place(piece, target + part.Target, part.Length);
+            PlaceNow(slot, piece, part.Target, part.Length);
         }
         return true;
     }
 
-    /// <returns>Whether the chunk is there; where it is not, the load has failed.</returns>
-    bool Fetch(in LoadChunk wanted, byte* into)
+    void PlaceNow(int slot, byte* from, long to, int length)
     {
-        var got = LoadFiles.Read(descriptors![wanted.File], wanted, into);
-        if (got >= wanted.Length) return true;
-        Fail(files.Reason(wanted, got));
+        place.Start(slot, from, to, length);
+        place.Finish(slot);
+    }
+
+    /// <returns>Whether the chunk is there; where it is not, the load has failed.</returns>
+    bool Fetch(in LoadChunk chunk, byte* into)
+    {
+        var got = LoadFiles.Read(source.Descriptors![chunk.File], chunk, into);
+        if (got >= chunk.Length) return true;
+        Fail(new CheckpointException(reason(chunk, got)));
         return false;
     }
 
-    /// <summary>Copies from one page to another, past the caches: nobody reads the weights soon.</summary>
-    internal static void Place(byte* from, byte* to, long length)
-    {
-        var whole = length / LoadFiles.Page * LoadFiles.Page;
-        StreamKernels.Copy256Streaming((double*)to, (double*)from, (nuint)(whole / sizeof(double)));
-        Buffer.MemoryCopy(from + whole, to + whole, length - whole, length - whole);
-    }
-
-    void Fail(string reason)
+    void Fail(Exception broken)
     {
         lock (gate)
         {
-            wrong ??= reason;
+            wrong ??= broken;
             Monitor.PulseAll(gate);
         }
     }

@@ -8,7 +8,7 @@ using GpuLab.Running;
 namespace GpuLab.Probes.Loading;
 
 /// <summary>One stretch of a file and its place in memory.</summary>
-/// <param name="Offset">In the file; a multiple of 4 KiB, as reads past the page cache need.</param>
+/// <param name="Offset">In the file, or in memory that it comes from; a multiple of 4 KiB, as reads past the page cache need.</param>
 /// <param name="Target">From the beginning of the memory; as far from a multiple of 4 KiB as the offset, so that copies are of whole pages.</param>
 readonly record struct LoadChunk(int File, long Offset, int Length, long Target);
 
@@ -110,6 +110,22 @@ sealed class LoadFiles : IDisposable
         return [.. chunks];
     }
 
+    /// <summary>The same where all files lie in memory already, each at its place.</summary>
+    public LoadChunk[] InMemory(int size) => [.. Chunks(size).Select(c => c with { Offset = c.Target })];
+
+    /// <summary>Reads all files once, each to its place.</summary>
+    /// <param name="memory">Of <see cref="Room"/> bytes.</param>
+    /// <exception cref="ProbeSkippedException">One cannot be read to its end.</exception>
+    public unsafe void Fill(byte* memory)
+    {
+        var descriptors = Open(direct: false)!;
+        foreach (var chunk in Chunks(8 << 20))
+        {
+            var got = Read(descriptors[chunk.File], chunk, memory + chunk.Target);
+            if (got < chunk.Length) throw new ProbeSkippedException(Reason(chunk, got));
+        }
+    }
+
     /// <summary>Descriptors of all files, closed with this object.</summary>
     /// <param name="direct">Past the page cache; where the file system refuses that, the answer is null.</param>
     public unsafe int[]? Open(bool direct)
@@ -148,7 +164,7 @@ sealed class LoadFiles : IDisposable
     }
 
     /// <summary>What to say of a chunk of which so many bytes could be read.</summary>
-    public string Reason(in LoadChunk chunk, long got) => got < 0
+    public string Reason(LoadChunk chunk, long got) => got < 0
         ? string.Create(CultureInfo.InvariantCulture, $"'{paths[chunk.File]}' cannot be read at byte {chunk.Offset} (error {Marshal.GetLastPInvokeError()})")
         : string.Create(CultureInfo.InvariantCulture, $"'{paths[chunk.File]}' became shorter while it was read: {Units.BytesText(lengths[chunk.File])} before, and nothing at byte {chunk.Offset + got}");
 

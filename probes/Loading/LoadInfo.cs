@@ -1,3 +1,4 @@
+using GpuLab.Control;
 using GpuLab.Model;
 using GpuLab.Probes.Host;
 
@@ -35,21 +36,23 @@ static class LoadInfo
 
     public static long PoolOf(Parameters parameters) => (long)parameters.Number("pool", Pool.Default!.Value.Number);
 
-    /// <summary>Bytes of memory that a load takes beside the weights in their place.</summary>
-    public static long Beside(Parameters parameters, bool pipelined, long bytes) => (pipelined, parameters.Word("tier", "cold")) switch
+    /// <summary>Bytes of memory of the host that a load takes beside the weights in their place.</summary>
+    public static long Beside(Parameters parameters, bool pipelined, bool toDevice, long bytes) => (pipelined, parameters.Word("tier", "cold")) switch
     {
         (true, "cold") => PoolOf(parameters),
-        (true, "warm") => 0,
+        (true, "warm") => toDevice ? PoolOf(parameters) : 0,
         _ => bytes,
     };
 
     /// <summary>What is known before a run: weights that are wrong, or larger than what the slice may use; a pool that holds no chunk.</summary>
-    public static string? Obstacle(Parameters parameters, bool pipelined)
+    /// <param name="device">The slice of a GPU that is loaded to; null for the host.</param>
+    public static string? Obstacle(Parameters parameters, bool pipelined, Slice? device = null)
     {
         var (bytes, wrong) = NamedWeights.Of(parameters);
         if (wrong is not null) return wrong;
+        if (device?.Memory < bytes) return $"the weights are {Pretty.Bytes(bytes)}, and {device.Name} has {Pretty.Bytes(device.Memory.Value)} of memory";
         if (pipelined && PoolOf(parameters) < ChunkOf(parameters)) return $"a pool of {Units.BytesText(PoolOf(parameters))} has no room for one chunk of {Units.BytesText(ChunkOf(parameters))}";
-        var (needed, room) = (bytes + Beside(parameters, pipelined, bytes), MemoryRoom.Available() / 2);
-        return needed <= room ? null : $"the weights are {Pretty.Bytes(bytes)} and loading them takes {Pretty.Bytes(needed)} of memory, more than the {Pretty.Bytes(room)} that a slice may use (half of what is available)";
+        var (needed, room) = (Beside(parameters, pipelined, device is not null, bytes) + (device is null ? bytes : 0), MemoryRoom.Available() / 2);
+        return needed <= room ? null : $"the weights are {Pretty.Bytes(bytes)} and loading them takes {Pretty.Bytes(needed)} of memory of the host, more than the {Pretty.Bytes(room)} that a slice may use (half of what is available)";
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuLab.Model;
+using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Host;
 using GpuLab.Running;
 
@@ -15,33 +16,36 @@ sealed unsafe class LoadProbe : IPreparedProbe
 
     readonly LoadFiles files;
     readonly LoadTier tier;
-    readonly PinnedThread pin;
-    readonly LoadTarget target;
+    readonly PinnedThread? pin;
+    readonly ILoadPlace place;
+    readonly LoadCheck check;
     readonly ILoader loader;
     long samples;
     string? wrong;
 
-    LoadProbe(ProbeRequest request, bool pipelined, LoadFiles files)
+    LoadProbe(ProbeRequest request, bool pipelined, LoadFiles files, CudaSession? session)
     {
         (this.files, tier) = (files, Enum.Parse<LoadTier>(request.Parameters.Word("tier", "cold"), ignoreCase: true));
-        HostMemory.Demand(files.Room + LoadInfo.Beside(request.Parameters, pipelined, files.Room));
+        var beside = LoadInfo.Beside(request.Parameters, pipelined, session is not null, files.Room);
+        HostMemory.Demand(beside + (session is null ? files.Room : 0));
         try
         {
-            var team = Team.For(request.Cpus);
-            pin = new(request.Cpus[0]);
-            target = new(files, request.Cpus, team);
-            loader = pipelined ? new PipelinedLoader(files, tier, target.Start, request.Cpus, request.Parameters) : new PlainLoader(files, tier, target.Start, team);
+            if (request.Cpus.Count > 0) pin = new(request.Cpus[0]);
+            place = session is null ? new HostPlace(files.Room, Team.For(request.Cpus)) : new GpuPlace(session.Context, files.Room, "the weights");
+            check = place is GpuPlace device ? new GpuLoadCheck(files, session!, device) : new HostLoadCheck(files, ((HostPlace)place).Memory);
+            loader = pipelined ? new PipelinedLoader(files, tier, place, request.Cpus, request.Parameters) : new PlainLoader(files, tier, place, request.Cpus);
             var resident = Bring();
             if (!IsRight(resident))
                 throw new ProbeSkippedException(tier == LoadTier.Cold
                     ? $"{resident} of {files.Pages} pages stay in memory although the kernel was asked to drop them; weights on {files.FileSystem} cannot be loaded cold"
                     : $"only {resident} of {files.Pages} pages of the weights stay in memory");
-            Ceiling = tier == LoadTier.Cold ? Sequential(request) : Copied(team);
+            Ceiling = Bound(request);
             Facts = new Dictionary<string, string>(loader.Facts)
             {
                 ["bytes"] = Units.BytesText(files.Bytes),
                 ["files"] = files.Count.ToString(CultureInfo.InvariantCulture),
                 ["file system"] = files.FileSystem,
+                ["to"] = session is null ? "memory of the host" : $"memory of {session.Device.Name}",
                 ["tier"] = tier switch
                 {
                     LoadTier.Cold => "page cache of this machine is empty; what lies below (hypervisor, disk cache) is unknown",
@@ -54,7 +58,8 @@ sealed unsafe class LoadProbe : IPreparedProbe
         catch
         {
             loader?.Dispose();
-            target?.Dispose();
+            check?.Dispose();
+            place?.Dispose();
             pin?.Dispose();
             throw;
         }
@@ -65,14 +70,15 @@ sealed unsafe class LoadProbe : IPreparedProbe
     public IReadOnlyDictionary<string, string> Facts { get; }
 
     /// <summary>For tests that plant an error.</summary>
-    internal LoadTarget Target => target;
+    internal ILoadPlace Place => place;
 
-    public static LoadProbe Prepare(ProbeRequest request, bool pipelined)
+    /// <param name="session">Of the device that weights are loaded to; null for the host itself.</param>
+    public static LoadProbe Prepare(ProbeRequest request, bool pipelined, CudaSession? session = null)
     {
         var files = LoadFiles.Of(request);
         try
         {
-            return new(request, pipelined, files);
+            return new(request, pipelined, files, session);
         }
         catch
         {
@@ -89,23 +95,24 @@ sealed unsafe class LoadProbe : IPreparedProbe
             LoadTier.Warm => files.IsWarm(samples++, WarmParts) || Bring() == files.Pages,
             _ => true,
         };
-        target.Spoil();
+        check.Spoil();
         var (start, read, end) = loader.Load();
         var flags = right ? SampleFlags.None : SampleFlags.WrongState;
         sink.Add(0, start, end, 1, files.Bytes * 1e9 / (end - start), flags);
         sink.Add(1, start, end, 1, (read - start) / 1e9, flags);
         sink.Add(2, start, end, 1, (end - read) / 1e9, flags);
-        if (!target.IsFresh()) wrong ??= "a part of the weights was not loaded";
+        if (!check.IsFresh()) wrong ??= "a part of the weights was not loaded";
     }
 
-    public string? Verify() => wrong ?? target.Wrong();
+    public string? Verify() => wrong ?? check.Wrong();
 
     public void Dispose()
     {
         loader.Dispose();
-        target.Dispose();
+        check.Dispose();
+        place.Dispose();
         files.Dispose();
-        pin.Dispose();
+        pin?.Dispose();
     }
 
     /// <summary>Brings the weights to their tier.</summary>
@@ -128,26 +135,27 @@ sealed unsafe class LoadProbe : IPreparedProbe
         _ => true,
     };
 
-    /// <summary>Copies one half of the weights over the other; of zeros, machines copy more.</summary>
-    Ceiling Copied(Team team)
+    /// <summary>What this tier allows at best. What a device is to get must be read and copied, so the slower of both bounds it.</summary>
+    Ceiling Bound(ProbeRequest request)
     {
+        if (tier == LoadTier.Cold && !place.IsDevice) return Read(request);
         loader.Load();
-        var half = files.Room / 2 / LoadFiles.Page * LoadFiles.Page;
-        return StorageCeilings.Copy(team, target.Start, target.Start + half, half);
+        var copied = place.Fastest();
+        return tier == LoadTier.Pinned || !place.IsDevice || Read(request) is not { } read || read.Value > copied.Value ? copied : read;
     }
 
-    /// <summary>Reads that copy nothing: in the loader's own way, and by one thread in large blocks. The faster is what the disk gives.</summary>
-    Ceiling Sequential(ProbeRequest request)
+    /// <summary>Reads that copy nothing: in the loader's own way, and by one thread in large blocks. The faster is what the disk, or the page cache, gives.</summary>
+    Ceiling Read(ProbeRequest request)
     {
         var one = new Parameters(KeyValuePair.Create("threads", ParameterValue.Count(1)), KeyValuePair.Create("chunk", ParameterValue.Bytes(8 << 20)));
-        using var own = new PipelinedLoader(files, LoadTier.Cold, target.Start, request.Cpus, request.Parameters);
-        using var sequential = new PipelinedLoader(files, LoadTier.Cold, target.Start, request.Cpus, one);
+        using var own = new PipelinedLoader(files, tier, place, request.Cpus, request.Parameters);
+        using var sequential = new PipelinedLoader(files, tier, place, request.Cpus, one);
         double fastest = 0;
         for (var burst = 0; burst < Bursts; burst++)
         {
             foreach (var reader in (PipelinedLoader[])[own, sequential])
             {
-                if (files.Resident() > 0) files.Drop();
+                _ = Bring();
                 var times = reader.ReadOnly();
                 fastest = Math.Max(fastest, files.Bytes * 1e9 / (times.Read - times.Start));
             }

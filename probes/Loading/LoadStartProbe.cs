@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuLab.Model;
 using GpuLab.Probes.Commands;
+using GpuLab.Probes.Cuda;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Loading;
@@ -10,6 +11,8 @@ sealed class LoadStartProbe : IPreparedProbe
 {
     const int Limit = 120_000;
 
+    static readonly Dictionary<string, int> metrics = LoadStart.About.Metrics.Select((m, i) => (m.Name, i)).ToDictionary();
+
     readonly LoadFiles files;
     readonly bool cold;
     readonly string[] command;
@@ -17,12 +20,14 @@ sealed class LoadStartProbe : IPreparedProbe
     readonly ulong expected;
     string? wrong;
 
-    LoadStartProbe(ProbeRequest request, LoadFiles files)
+    LoadStartProbe(ProbeRequest request, LoadFiles files, CudaSession? session)
     {
         (this.files, cpus) = (files, request.Cpus);
         cold = request.Parameters.Word("tier", "cold") == "cold";
-        command = [.. OwnCommand.Arguments, .. LoadStartChild.Arguments(request, files)];
-        expected = Expected();
+        // Said now instead of by every start.
+        if (session is not null) new GpuPlace(session.Context, files.Room, "the weights").Dispose();
+        command = [.. OwnCommand.Arguments, .. LoadStartChild.Arguments(request, files, session is not null)];
+        expected = Expected(session is not null);
         var resident = Bring();
         if (!IsRight(resident))
             throw new ProbeSkippedException(string.Create(CultureInfo.InvariantCulture, $"{resident} of {files.Pages} pages of the weights are in memory, and the start is to be {(cold ? "cold" : "warm")}; they lie on {files.FileSystem}"));
@@ -32,6 +37,7 @@ sealed class LoadStartProbe : IPreparedProbe
             ["file system"] = files.FileSystem,
             ["resident"] = string.Create(CultureInfo.InvariantCulture, $"{resident} of {files.Pages} pages before a start"),
             ["program"] = "in the page cache: only the weights are cold",
+            ["to"] = session is null ? "memory of the host" : $"memory of {session.Device.Name}, where the worker has a context of its own all the while",
         };
     }
 
@@ -39,12 +45,13 @@ sealed class LoadStartProbe : IPreparedProbe
 
     public IReadOnlyDictionary<string, string> Facts { get; }
 
-    public static LoadStartProbe Prepare(ProbeRequest request)
+    /// <param name="session">Of the device that weights are loaded to; null for the host itself.</param>
+    public static LoadStartProbe Prepare(ProbeRequest request, CudaSession? session = null)
     {
         var files = LoadFiles.Of(request);
         try
         {
-            return new(request, files);
+            return new(request, files, session);
         }
         catch
         {
@@ -59,14 +66,14 @@ sealed class LoadStartProbe : IPreparedProbe
         var flags = IsRight(Bring()) ? SampleFlags.None : SampleFlags.WrongState;
         var start = Monotonic.Now;
         using var child = ChildSession.Start(command, cpus, new Dictionary<string, string>());
-        var times = LoadStartChild.Read(Answer(child, start), out var sum);
-        var before = start;
-        for (var phase = 0; phase < times.Length; phase++)
+        var marks = LoadStartChild.Read(Answer(child, start), out var sum);
+        var (before, last) = (start, marks[^1].End);
+        foreach (var (phase, end) in marks)
         {
-            sink.Add(phase + 1, start, times[^1], 1, (times[phase] - before) / 1e9, flags);
-            before = times[phase];
+            sink.Add(metrics[phase], start, last, 1, (end - before) / 1e9, flags);
+            before = end;
         }
-        sink.Add(0, start, times[^1], 1, (times[^1] - start) / 1e9, flags);
+        sink.Add(metrics["total"], start, last, 1, (last - start) / 1e9, flags);
         if (sum != expected) wrong ??= "a start used other weights than the files hold";
     }
 
@@ -101,7 +108,7 @@ sealed class LoadStartProbe : IPreparedProbe
 
     bool IsRight(long resident) => resident == (cold ? 0 : files.Pages);
 
-    unsafe ulong Expected()
+    unsafe ulong Expected(bool onDevice)
     {
         using var memory = new PinnedMemory(LoadFiles.Stretch);
         var descriptors = files.Open(direct: false)!;
@@ -109,8 +116,9 @@ sealed class LoadStartProbe : IPreparedProbe
         var total = 0UL;
         for (var i = 0; i < stretches.Length; i++)
         {
-            if (LoadFiles.Read(descriptors[stretches[i].File], stretches[i], memory.Start) < stretches[i].Length) throw new ProbeSkippedException("the weights became shorter while they were read");
-            total += WeightUse.Sum(memory.Start, stretches[i].Length) * (2UL * (ulong)i + 1);
+            var stretch = stretches[i];
+            if (LoadFiles.Read(descriptors[stretch.File], stretch, memory.Start) < stretch.Length) throw new ProbeSkippedException("the weights became shorter while they were read");
+            total += onDevice ? GpuWeightUse.Part(memory.Start, stretch.Length, stretch.Target) : WeightUse.Sum(memory.Start, stretch.Length) * (2UL * (ulong)i + 1);
         }
         return total;
     }

@@ -19,7 +19,7 @@ static unsafe class SelftestLook
     {
         try
         {
-            using var prepared = probe.Prepare(new(slice, [], Parameters.None, seed));
+            using var prepared = probe.Prepare(new(slice, [], Parameters.None, seed) { Scratch = Path.GetTempPath() });
             var samples = Sampled(prepared);
             var wrong = prepared.Verify();
             return [.. probe.Info.Metrics.Select((metric, i) => Figure(probe.Info, metric, i, prepared, samples, wrong))];
@@ -28,7 +28,7 @@ static unsafe class SelftestLook
         {
             return [Nothing(probe.Info, SelftestOutcome.NotProven, missing.Message)];
         }
-        catch (Exception failed) when (failed is CudaException or InvalidOperationException)
+        catch (Exception failed) when (failed is CudaException or InvalidOperationException or IOException or WorkerException)
         {
             return [Nothing(probe.Info, SelftestOutcome.Wrong, failed.Message)];
         }

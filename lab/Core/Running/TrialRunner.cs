@@ -9,7 +9,8 @@ namespace GpuLab.Running;
 
 /// <summary>
 /// One trial from prepare to verification. In mode solo: warm-up, solo. Else: warm-up together, each victim alone, all
-/// together, each victim alone again, in the same processes and on the same memory (MEASUREMENT 3).
+/// together, each victim alone again, in the same processes and on the same memory (MEASUREMENT 3). In mode joint: warm-up, all together,
+/// because a part of one piece of work cannot be done alone.
 /// </summary>
 /// <param name="simulated">Whether samples are predictions; they say so, and workers are told what runs beside them.</param>
 /// <param name="clocks">Reads the clocks of the device by scope, while some slices are at work in a repeat; empty where it tells none.</param>
@@ -27,11 +28,16 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     public async Task<TrialResult> Run(Trial trial, IReadOnlyList<Work> works, IReadOnlyList<WorkerProcess> workers, ulong seed, string scratch, CancellationToken cancel)
     {
         IReadOnlyList<Player> team = [.. works.Zip(workers, (work, worker) => new Player(work, worker))];
-        await Prepare(trial, team, seed, scratch, cancel);
+        using var shared = trial.Cell.Mode == Mode.Joint && !simulated ? SharedMemory.Create() : null;
+        await Prepare(trial, team, seed, scratch, shared?.Path, cancel);
         await Phase(trial, Results.Phase.Warmup, team, (_, elapsed) => (long)(stopping.Warmup * 1e9) - elapsed, cancel);
         if (trial.Cell.Mode == Mode.Solo)
         {
             await Alone(trial, Results.Phase.Solo, team[0], share: 1, cancel);
+        }
+        else if (trial.Cell.Mode == Mode.Joint)
+        {
+            await Together(trial, team, cancel);
         }
         else
         {
@@ -49,15 +55,16 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
         MinSamples = Math.Max(3, (int)(stopping.MinSamples * share)), MinTime = stopping.MinTime * share, MaxTime = stopping.MaxTime * share,
     }, stopping.Precision ?? player.Work.Probe.Precision, player.Work.Probe.Slow);
 
-    async Task Prepare(Trial trial, IReadOnlyList<Player> team, ulong seed, string scratch, CancellationToken cancel)
+    async Task Prepare(Trial trial, IReadOnlyList<Player> team, ulong seed, string scratch, string? shared, CancellationToken cancel)
     {
+        IReadOnlyList<string>? joint = trial.Cell.Mode == Mode.Joint ? [.. team.Select(p => p.Work.Slice)] : null;
         ProbeSkippedException? skip = null;
         // Preparing finds ceilings and the fastest kernel by measuring, so real slices prepare one after another until they have. Simulated ones measure nothing.
         var together = simulated || team.All(p => p.Worker.Tuned.Contains(trial.Cell.Number));
         foreach (var turn in together ? [team] : team.Select(p => (IReadOnlyList<Player>)[p]))
         {
             foreach (var (work, worker) in turn)
-                worker.Send(new Prepare(work.Slice, trial.Id, work.Probe.Id, ParameterDocuments.Write(work.Parameters), seed, scratch, trial.Repeat));
+                worker.Send(new Prepare(work.Slice, trial.Id, work.Probe.Id, ParameterDocuments.Write(work.Parameters), seed, scratch, trial.Repeat, joint, shared));
             foreach (var (_, worker) in turn)
             {
                 try
@@ -197,12 +204,12 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     async Task Finish(IReadOnlyList<Player> team, CancellationToken cancel)
     {
         foreach (var (work, worker) in team) worker.Send(new Finish(work.Slice));
-        foreach (var (work, worker) in team)
+        // As at the end of a phase, the first failure is the reason.
+        await foreach (var answer in Task.WhenEach(team.Select(p => p.Worker.Receive<Finished>(timeouts.Prepare, cancel))))
         {
-            var finished = await worker.Receive<Finished>(timeouts.Prepare, cancel);
-            if (finished.Wrong is null) continue;
+            if (await answer is not { Wrong: { } wrong } finished) continue;
             flags.Add("wrong-data");
-            events.Add(new WorkerEvent(Monotonic.Now, work.Slice, "wrong-data", finished.Wrong, 0));
+            events.Add(new WorkerEvent(Monotonic.Now, finished.Slice, "wrong-data", wrong, 0));
         }
     }
 }

@@ -51,11 +51,14 @@ public sealed record Figure(int Cell, string Layout, string Mode, string Slice, 
     /// <summary>Whether it comes from a mode whose cells differ in who works beside: then its ratio to alone is what tables and plots show.</summary>
     public bool ForRatio => Mode is "matrix" or "contention" or "dial" or "null";
 
+    /// <summary>Whether several slices did this as one piece of work; there is no such figure of one of them alone.</summary>
+    public bool IsJoint => Mode == "joint";
+
     /// <summary>How it is known that the slices worked together; null for what was measured alone.</summary>
     public OverlapProof? Proof { get; init; }
 
     /// <summary>What a person calls it: <c>mem.triad/bandwidth bytes=64MiB on 1c@0 of 2x1c, together</c>.</summary>
-    public string Name => FigureName.Of(Metric.Id, Parameters.ToString(), Slice, Layout, Phase != Phase.Together ? "alone" : Beside.Length == 0 ? "together" : $"beside {Beside}");
+    public string Name => FigureName.Of(Metric.Id, Parameters.ToString(), Slice, Layout, Phase != Phase.Together ? "alone" : IsJoint ? "as one" : Beside.Length == 0 ? "together" : $"beside {Beside}");
 }
 
 /// <summary>Points of a distribution, in the metric's unit.</summary>

@@ -38,7 +38,16 @@ public sealed unsafe class GpuProbeTests : IDisposable
         ["link.latency"] = s => new GpuChaseProbe(s, true, 5001, 5),
         ["link.h2d"] = s => new GpuCopyProbe(s, 100_003, true, true, 5),
         ["link.d2h pageable"] = s => new GpuCopyProbe(s, 4, false, false, 5),
+        ["link.h2d sm"] = s => new GpuCopyProbe(s, 100_000, true, true, 5, bySms: true),
+        ["link.d2h sm"] = s => new GpuCopyProbe(s, 16, false, true, 5, bySms: true),
         ["link.bidir"] = s => new GpuBothWaysProbe(s, 1 << 16, 5),
+        ["link.bidir sm"] = s => new SmBothWaysProbe(s, 100_000, 5),
+        ["link.latency flag"] = s => new FlagLatencyProbe(s),
+        ["link.latency copy"] = s => new CopyLatencyProbe(s, 5),
+        ["link.nvbandwidth ce"] = s => new NvbandwidthProbe(s, NvbandwidthTest.Of("device_to_host_memcpy_ce"), 1 << 16, 5),
+        ["link.nvbandwidth both ce"] = s => new NvbandwidthProbe(s, NvbandwidthTest.Of("host_to_device_bidirectional_memcpy_ce"), 1 << 16, 5),
+        ["link.nvbandwidth sm"] = s => new NvbandwidthProbe(s, NvbandwidthTest.Of("host_to_device_memcpy_sm"), 1 << 20, 5),
+        ["link.nvbandwidth both sm"] = s => new NvbandwidthProbe(s, NvbandwidthTest.Of("device_to_host_bidirectional_memcpy_sm"), 1 << 20, 5),
         ["launch.api"] = s => new LaunchTimeProbe(s, false),
         ["launch.sync"] = s => new LaunchTimeProbe(s, true),
         ["launch.rate"] = s => new LaunchRateProbe(s, 0),
@@ -187,8 +196,10 @@ public sealed unsafe class GpuProbeTests : IDisposable
     public void Peaks_are_known_for_architectures_that_say_them_and_for_no_others()
     {
         var device = CudaSession.Open().Device;
-        Assert.Equal(device.Sms * 256 * 1e9, ComputePeak.Of(device, "fp32", 1e9)!.Value);
-        Assert.Null(ComputePeak.Of(device, "fp4", 1e9));
+        Assert.Equal(device.Sms * 256 * 1e9, ComputePeak.Of(device, "fp32", 1e9).Value);
+        var unknown = ComputePeak.Of(device, "fp4", 1e9);
+        Assert.Equal(double.NaN, unknown.Value);
+        Assert.StartsWith("unknown: how many operations of fp4 an SM of compute capability 9.0 does", unknown.Source, StringComparison.Ordinal);
     }
 
     List<Sample> Sampled(IPreparedProbe probe, int count, bool allocationFree = false)

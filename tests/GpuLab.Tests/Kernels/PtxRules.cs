@@ -20,9 +20,11 @@ sealed record PtxRule(Regex Opcode, IReadOnlyList<string[]> Operands, int Versio
         (add|sub|mul\.lo|min|max|div|rem)\.(s64|u64)             l,L,L                      1.0  13
         mul\.wide\.(s32|u32)                                     l,r,R                      1.0  10
         mad\.lo\.(s32|u32)                                       r,R,R,R                    1.0  10
+        mad\.lo\.s64                                             l,L,L,L                    1.0  13
         (and|or|xor)\.b32                                        r,R,R                      1.0  10
         (and|or|xor)\.b64                                        l,L,L                      1.0  10
         (and|or|xor)\.pred                                       p,p,p                      1.0  10
+        not\.b16                                                 h,h                        1.0  10
         not\.b32                                                 r,r                        1.0  10
         not\.b64                                                 l,l                        1.0  10
         (shl\.b32|shr\.[us]32)                                   r,R,R                      1.0  10
@@ -32,6 +34,7 @@ sealed record PtxRule(Regex Opcode, IReadOnlyList<string[]> Operands, int Versio
         (add|sub|mul)\.rn\.f64                                   d,D,D                      1.4  13
         fma\.rn\.f32                                             f,F,F,F                    2.0  20
         fma\.rn\.f64                                             d,D,D,D                    1.4  13
+        setp\.(eq|ne|lt|le|gt|ge)\.(b|s|u)16                     p,h,h                      1.0  10
         setp\.(eq|ne|lt|le|gt|ge)\.(b|s|u)32                     p,R,R                      1.0  10
         setp\.(eq|ne|lt|le|gt|ge)\.(b|s|u)64                     p,L,L                      1.0  10
         setp\.(eq|ne|lt|le|gt|ge|equ|neu)\.f64                   p,D,D                      1.0  13
@@ -46,6 +49,7 @@ sealed record PtxRule(Regex Opcode, IReadOnlyList<string[]> Operands, int Versio
         mov\.f64                                                 d,D                        1.0  13
         cvt\.rn\.f32\.u32                                        f,r                        1.0  10
         cvt\.rn\.f64\.u32                                        d,r                        1.0  13
+        cvt\.u16\.u8                                             h,h                        1.0  10
         cvt\.u32\.u64                                            r,l                        1.0  10
         cvt\.u64\.u32                                            l,r                        1.0  10
         cvta(\.to)?\.(global|shared)\.u64                        l,l                        2.0  20
@@ -56,11 +60,15 @@ sealed record PtxRule(Regex Opcode, IReadOnlyList<string[]> Operands, int Versio
         ld\.(global|shared)\.u32                                 r,M / l,M                  1.0  10
         ld\.(global|shared)\.u64                                 l,M                        1.0  10
         ld\.global\.(ca|cg)\.u64                                 l,M                        2.0  20
+        ld\.global\.u8                                           h,M                        1.0  10
+        ld\.global\.nc\.u8                                        h,M                        3.1  32
         ld\.global\.nc\.u32                                      r,M                        3.1  32
+        ld\.global\.nc\.u64                                      l,M                        3.1  32
         ld\.global\.nc\.L1::no_allocate\.v4\.u32                 (rrrr),M                   7.4  70
         ld\.global\.nc\.L1::no_allocate\.v2\.f64                 (dd),M                     7.4  70
         ld\.relaxed\.sys\.global\.u32                            r,M                        6.0  70
         ld\.relaxed\.sys\.global\.u64                            l,M                        6.0  70
+        st\.global\.u8                                           M,h                        1.0  10
         st\.(global|shared)\.u32                                 M,r                        1.0  10
         st\.(global|shared)\.u64                                 M,l                        1.0  10
         st\.global\.f32                                          M,f                        1.0  10

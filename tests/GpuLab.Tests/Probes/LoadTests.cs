@@ -68,7 +68,7 @@ public sealed class LoadTests : IDisposable
         using var probe = LoadProbe.Prepare(bench.Request(1, ("bytes", ParameterValue.Bytes(1 << 20)), ("tier", ParameterValue.Of("warm"))), pipelined);
         bench.Take(probe, 1);
         Assert.Null(probe.Verify());
-        probe.Target.Start[600_001] ^= 4;
+        ((HostPlace)probe.Place).Memory[600_001] ^= 4;
         Assert.Contains("256KiB from byte 524288 on were loaded wrong", probe.Verify(), StringComparison.Ordinal);
     }
 

@@ -32,6 +32,13 @@ sealed class RunFixture : IDisposable
         return this;
     }
 
+    /// <summary>Adds a cell that all slices do as one piece of work.</summary>
+    public RunFixture WithJoint(string probe)
+    {
+        cells.Add(new(cells.Count + 1, FakeDevice.Two, Mode.Joint, null, FakeProbes.Info(probe), Parameters.None));
+        return this;
+    }
+
     public async Task<RunData> Run(int repeats = 1, bool resume = false, Action<Trial>? onTrial = null, CancellationToken cancel = default)
     {
         var trials = Enumerable.Range(1, repeats).SelectMany(r => cells.Select(c => new Trial(c, r))).ToList();

@@ -14,7 +14,7 @@ typedef struct { char call[80]; unsigned nth, line; int code, always; } fault_t;
 volatile CUresult broken;
 
 static fault_t faults[MAX_FAULTS];
-static unsigned fault_count, total, life;
+static unsigned fault_count, total, start;
 static int log_file = -1;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
@@ -51,7 +51,7 @@ void calls_restart(void)
     if (log_file >= 0) close(log_file);
     log_file = -1;
     fault_count = total = 0;
-    life++;
+    start++;
     broken = CUDA_SUCCESS;
     read_once();
 }
@@ -82,7 +82,8 @@ static CUresult planted(const char *name, unsigned nth, unsigned all)
 CUresult call_enter(site_t *site, int needs)
 {
     pthread_once(&once, read_once);
-    if (__atomic_exchange_n(&site->life, life, __ATOMIC_RELAXED) != life) __atomic_store_n(&site->count, 0, __ATOMIC_RELAXED);
+    /* Calls are counted from the last start on. */
+    if (__atomic_exchange_n(&site->start, start, __ATOMIC_RELAXED) != start) __atomic_store_n(&site->count, 0, __ATOMIC_RELAXED);
     unsigned nth = __atomic_add_fetch(&site->count, 1, __ATOMIC_RELAXED);
     CUresult fault = CUDA_SUCCESS;
     if (fault_count) fault = planted(site->name, nth, __atomic_add_fetch(&total, 1, __ATOMIC_RELAXED));

@@ -32,8 +32,7 @@ enum {
 
 /* ---- calls.c: what happens before every call ---- */
 
-/* Calls are counted anew after a restart: life is the number of restarts that the count is of. */
-typedef struct { const char *name; unsigned count, life; } site_t;
+typedef struct { const char *name; unsigned count, start; } site_t;
 
 /* A planted status, the status that the context has been left in by a kernel that failed, or success. */
 CUresult call_enter(site_t *site, int needs);

@@ -20,7 +20,7 @@ static class MigSlices
             for (var i = 0; i < parts.Length; i++)
             {
                 var (profile, name) = Name(instance, parts[i], parts.Length == 1 ? null : i);
-                slices.Add(new(slices.Count, name, profile, instance.Start, instance.Size, [], new Dictionary<string, string>()));
+                slices.Add(new(slices.Count, name, profile, instance.Start, instance.Size, [], new Dictionary<string, string>()) { Memory = instance.Profile.Memory });
             }
         }
         return slices;
@@ -37,7 +37,7 @@ static class MigSlices
         if (sms is { } count) identity[SliceIdentity.Sms] = count.ToString(CultureInfo.InvariantCulture);
         if (memory is { } bytes) identity[SliceIdentity.Memory] = bytes.ToString(CultureInfo.InvariantCulture);
         if (gpu.Pci is { } pci) identity[SliceIdentity.Pci] = pci;
-        return slice with { Environment = new Dictionary<string, string> { ["CUDA_VISIBLE_DEVICES"] = uuid }, Identity = identity };
+        return slice with { Environment = new Dictionary<string, string> { ["CUDA_VISIBLE_DEVICES"] = uuid }, Identity = identity, Memory = memory };
     }
 
     /// <summary><c>3g.71gb@4</c> where it has all of its GPU instance, <c>1c.3g.71gb@4</c> alone in a part of it, <c>1c.3g.71gb@4#1</c> among others.</summary>
