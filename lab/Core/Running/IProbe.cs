@@ -85,7 +85,11 @@ public interface IQueuedProbe : IPreparedProbe
 /// <summary>The best that is known to be possible, and how it is known.</summary>
 /// <param name="Value">In the unit of the metric it bounds.</param>
 /// <param name="Source">For the reader: <c>measured: fastest of 8 read bursts</c>, <c>read: memory clock × bus width</c>.</param>
-public sealed record Ceiling(double Value, string Source);
+public sealed record Ceiling(double Value, string Source)
+{
+    /// <summary>None that could be looked up or measured: NaN, and why in place of a source.</summary>
+    public static Ceiling Unknown(string why) => new(double.NaN, $"unknown: {why}");
+}
 
 /// <summary>A cell that cannot be measured here, with the reason.</summary>
 public sealed class ProbeSkippedException(string reason) : Exception(reason);
