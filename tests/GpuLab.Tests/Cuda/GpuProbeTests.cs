@@ -193,6 +193,18 @@ public sealed unsafe class GpuProbeTests : IDisposable
     }
 
     [Fact]
+    public void The_clock_of_each_sample_is_that_of_its_own_work()
+    {
+        using var probe = new GpuComputeProbe(CudaSession.Open(), "int32", [GpuComputeLoops.Int32], 5);
+        var samples = Sampled(probe, 3);
+        var clocks = samples.Where(s => s.Metric == 1).ToList();
+        Assert.Equal(samples.Where(s => s.Metric == 0).Select(s => (s.Start, s.End)), clocks.Select(s => (s.Start, s.End)));
+        // This processor's time stamp counter, which goes at one rate whatever the load.
+        Assert.All(clocks, c => Assert.InRange(c.Value / clocks[0].Value, 0.98, 1.02));
+        Assert.InRange(clocks[0].Value, 1e9, 6e9);
+    }
+
+    [Fact]
     public void Peaks_are_known_for_architectures_that_say_them_and_for_no_others()
     {
         var device = CudaSession.Open().Device;
