@@ -2,10 +2,12 @@ using GpuLab.Control;
 using GpuLab.Probes.Aggressors;
 using GpuLab.Probes.Compute;
 using GpuLab.Probes.Host;
+using GpuLab.Probes.Latency;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
 using GpuLab.Probes.Llm;
 using GpuLab.Probes.Loading;
+using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim.Models;
 using GpuLab.Probes.Trace;
 using GpuLab.Probes.Train;
@@ -22,7 +24,10 @@ static class SimModels
         new MemoryModel(new MemCopy().Info, 2, 2, t => t.Copy),
         new MemoryModel(new MemTriad().Info, 3, 3, t => t.Triad),
         new MemoryModel(new MemCurve().Info, 1, 1, t => t.Copy, overhead: 0),
+        new ReadShapeModel(MemoryInfo.Stride),
+        new ReadShapeModel(MemoryInfo.Saturation),
         new ChaseModel(new LatChase().Info),
+        new PageChaseModel(LatencyInfo.Tlb),
         new LinkModel(LinkInfo.ToDevice, up: true, down: false),
         new LinkModel(LinkInfo.ToHost, up: false, down: true),
         new LinkModel(LinkInfo.Both, up: true, down: true),
