@@ -5,6 +5,7 @@ using GpuLab.Probes.Host;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
 using GpuLab.Probes.Llm;
+using GpuLab.Probes.Llm.Pipeline;
 using GpuLab.Probes.Loading;
 using GpuLab.Probes.Sim.Models;
 using GpuLab.Probes.Trace;
@@ -56,6 +57,7 @@ static class SimModels
         new RateModel(StormInfo.Fence, (_, slice) => slice.NeedSms * 256 / 1e-6, default, "a barrier of each thread a microsecond; assumed"),
         new LlmModel(new LlmPrefill().Info, decode: false),
         new LlmModel(new LlmDecode().Info, decode: true),
+        new PipelineModel(new LlmPipeline().Info),
         new TrainModel(new TrainStep().Info),
         new FixedModel(LaunchInfo.Start, 0.32, 0, null, 1, 0.03),
     ];
