@@ -42,7 +42,8 @@ sealed class PipelineModel(ProbeInfo info) : ISimModel
         var up = rank > 0 ? wanted.Microbatches * states / rate / round : 0;
         return new(round,
             [
-                new(wanted.RoundTokens, IsRate: true), new(1, IsRate: false), SimOutput.Of(_ => team.Count == 1 ? double.NaN : 1 - busy), SimOutput.Of(_ => team.Count == 1 ? double.NaN : handover),
+                new(wanted.RoundTokens, IsRate: true), new(1, IsRate: false),
+                team.Count == 1 ? SimOutput.None : SimOutput.Of(_ => 1 - busy), team.Count == 1 ? SimOutput.None : SimOutput.Of(_ => handover),
             ],
             own.Roof.Load.At(busy) with { Up = up, Down = down })
         {
