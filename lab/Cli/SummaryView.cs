@@ -77,6 +77,7 @@ static class SummaryView
     static string When(Figure figure) => figure.Phase switch
     {
         Phase.Together => figure.IsJoint ? "as one" : "together",
+        Phase.Interleaved => "interleaved",
         Phase.SoloBefore => "alone, before",
         Phase.SoloAfter => "alone, after",
         _ => "alone",

@@ -14,7 +14,7 @@ static class CurveSection
     public static Section? Of(RunComparison c)
     {
         if (c.By != "run") return null;
-        var curves = c.Cells.Where(p => p.Key.Phase != Phase.Together && p.Probe.Axis is { } axis && p.Sides.OfType<Side>().All(s => s.Figure.Parameters[axis] is { IsWord: false }))
+        var curves = c.Cells.Where(p => p.Key.Phase?.HasOthers() != true && p.Probe.Axis is { } axis && p.Sides.OfType<Side>().All(s => s.Figure.Parameters[axis] is { IsWord: false }))
             .GroupBy(p => (Probe: p.Probe.Id, p.Key.Metric, p.Key.Mode, Others: p.Sides.OfType<Side>().First().Figure.Parameters.Without(p.Probe.Axis!).ToString(), p.Key.Layout, p.Key.Slice))
             .Where(g => g.Count() >= LeastPoints).GroupBy(g => (g.Key.Probe, g.Key.Metric, g.Key.Mode, g.Key.Others)).ToList();
         return curves.Count == 0 ? null : new("curves", "Curves", Markup.Of($"{curves.Take(MostPlots).Select((g, i) => Drawn(c, g.Key.Others, [.. g.Select(points => points.ToList())], i))}"));

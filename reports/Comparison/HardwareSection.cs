@@ -14,7 +14,7 @@ static class HardwareSection
     {
         if (c.By != "run" || c.Subject != "device") return null;
         // A size a probe: that at the end of its axis, which no cache holds.
-        var cells = c.Cells.Where(p => p.Key.Layout == "whole" && p.Key.Phase != Phase.Together)
+        var cells = c.Cells.Where(p => p.Key.Layout == "whole" && p.Key.Phase?.HasOthers() != true)
             .GroupBy(p => (p.Key.Metric, p.Key.Mode, Others: p.Probe.Axis is { } axis ? First(p).Figure.Parameters.Without(axis).ToString() : p.Key.Parameters))
             .Select(g => g.MaxBy(p => p.Probe.Axis is { } axis ? First(p).Figure.Parameters.Number(axis, 0) : 0)!).Take(MostRows).ToList();
         return cells.Count == 0 ? null : new("devices", "Device against device", Markup.Of($"{Bars(c, cells)}{Table(c, cells)}{Explained(c, cells)}"));

@@ -24,8 +24,14 @@ static class ContentionSection
             new Line(Ideal, [.. curve.Points.Where(p => double.IsFinite(p.Ideal)).Select(p => new XY(p.Slices, p.Ideal))]), new Line(Measured, [.. curve.Points.Where(p => double.IsFinite(p.Aggregate)).Select(p => new XY(p.Slices, p.Aggregate))]))
         { Simulated = model.Simulated, Description = $"{metric.Name} of all slices at work over their number." };
         var last = curve.Points[^1];
-        var caption = FormattableString.Invariant($"With {last.Slices} slices at work each keeps at least {Pretty.Percent(last.Worst)} of what it does alone; fairness (Jain) {(double.IsFinite(last.Jain) ? Pretty.Digits(last.Jain) : "–")}. Sums are work in the common window by its length.");
+        var caption = FormattableString.Invariant($"With {last.Slices} slices at work each keeps at least {Pretty.Percent(last.Worst)} of what it does alone; fairness (Jain) {(double.IsFinite(last.Jain) ? Pretty.Digits(last.Jain) : "–")}. Sums are work in the common window by its length.{Doubts(curve)}");
         return Html.Of($"{Parts.Plot(model, plot, caption)}{MatrixSection.Table(model, [.. curve.Points.SelectMany(p => p.Couplings)])}");
+    }
+
+    static string Doubts(ContentionCurve curve)
+    {
+        var points = curve.Points.Where(p => p.Doubts.Count > 0).ToList();
+        return points.Count == 0 ? "" : FormattableString.Invariant($" Not shown to have worked at once: {string.Join(", ", points.Select(p => FormattableString.Invariant($"{p.Slices} slices ({string.Join(", ", p.Doubts)})")))}.");
     }
 
     static string Across(Metric metric) => metric.Across switch { Model.Across.Sum => "all together", Model.Across.Mean => "mean", _ => "worst" };

@@ -34,6 +34,7 @@ static class PhaseText
         Phase.Solo => "alone",
         Phase.SoloBefore => "alone, before",
         Phase.Together => "together",
+        Phase.Interleaved => "interleaved",
         Phase.SoloAfter => "alone, after",
         _ => "warm-up",
     };

@@ -10,7 +10,7 @@ static class TimelineSection
     public static Section? Of(ReportModel model)
     {
         var run = model.Analysis.Run;
-        var windows = run.Events.OfType<TrialWindow>().Where(w => w.Phase == Phase.Together && w.Busy.Count > 1).ToList();
+        var windows = run.Events.OfType<TrialWindow>().Where(w => w.Phase == Phase.Together && w.Busy.Count > 1 && !w.Interleaved).ToList();
         if (windows.Count == 0) return null;
         var withSamples = run.Samples.Select(s => s.Trial).ToHashSet(StringComparer.Ordinal);
         if (windows.FirstOrDefault(w => withSamples.Contains(w.Trial)) is not { } window) return null;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using GpuLab.Model;
 using GpuLab.Results;
 using GpuLab.Statistics;
 using GpuLab.Statistics.Gates;
@@ -12,10 +13,11 @@ namespace GpuLab.Running;
 /// together, each victim alone again, in the same processes and on the same memory (MEASUREMENT 3). In mode joint: warm-up, all together,
 /// because a part of one piece of work cannot be done alone.
 /// </summary>
-/// <param name="simulated">Whether samples are predictions; they say so, and workers are told what runs beside them.</param>
+/// <param name="kind">Samples of a simulated device are predictions; they say so, and workers are told what runs beside them.</param>
 /// <param name="clocks">Reads the clocks of the device by scope, while some slices are at work in a repeat; empty where it tells none.</param>
-sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPace pace, bool simulated, Func<IReadOnlyList<Work>, int, IReadOnlyDictionary<string, double>> clocks)
+sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPace pace, DeviceKind kind, Func<IReadOnlyList<Work>, int, IReadOnlyDictionary<string, double>> clocks)
 {
+    readonly bool simulated = kind == DeviceKind.Simulated;
     readonly PhaseRunner phases = new(arena, timeouts, pace);
     readonly List<SampleRow> rows = [];
     readonly List<RunEvent> events = [];
@@ -104,6 +106,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
         var watches = team.Select(p => p.IsVictim ? new SliceWatch(RuleFor(p, share: 1), (long)(stopping.MinTime * 1e9)) : null).ToArray();
         var needed = (long)(Math.Min(0.5, stopping.MinTime) * 1e9);
         var tail = 0L;
+        var before = Waits(trial, team);
         var samples = await Phase(trial, Results.Phase.Together, team, (samples, elapsed) =>
         {
             if (tail > 0) return Math.Max(0, tail - elapsed);
@@ -122,7 +125,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
             return tail - elapsed;
         }, cancel);
         foreach (var watch in watches.OfType<SliceWatch>()) Note(watch);
-        Judge(trial, team, samples, needed);
+        Judge(trial, team, samples, needed, Waiting(trial, team, before));
     }
 
     void ReadClocks(Trial trial, Phase phase, IReadOnlyList<Player> atWork)
@@ -135,8 +138,18 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     long? Awaited(IReadOnlyList<List<Sample>> samples, long elapsed) =>
         samples.Any(s => s.Count == 0) && elapsed < timeouts.Silence.TotalNanoseconds ? 5_000_000 : null;
 
+    /// <summary>Only the processor is shared behind a sample's back: what a GPU does is timed by itself. Slices that work as one wait for each other anyway.</summary>
+    IReadOnlyList<ProcessorWait?> Waits(Trial trial, IReadOnlyList<Player> team) => kind != DeviceKind.Host || team.Count == 1 || trial.Cell.Mode == Mode.Joint ? [] : [.. team.Select(p => ProcessorWait.Read(p.Worker.Pid))];
+
+    Dictionary<string, double>? Waiting(Trial trial, IReadOnlyList<Player> team, IReadOnlyList<ProcessorWait?> before)
+    {
+        var after = before.Count == 0 ? [] : Waits(trial, team);
+        var shares = team.Zip(before.Zip(after), (p, w) => (p.Work.Slice, Share: w.Second?.Since(w.First ?? default, p.Work.Duty)));
+        return before.Count == 0 || before.Concat(after).Any(w => w is null) ? null : shares.ToDictionary(s => s.Slice, s => s.Share!.Value);
+    }
+
     /// <summary>Keeps the proof of overlap, or the flag that there is none.</summary>
-    void Judge(Trial trial, IReadOnlyList<Player> team, IReadOnlyList<List<Sample>> samples, long needed)
+    void Judge(Trial trial, IReadOnlyList<Player> team, IReadOnlyList<List<Sample>> samples, long needed, IReadOnlyDictionary<string, double>? waiting)
     {
         var window = CommonWindow.Of(samples);
         Dictionary<string, double> busy = [];
@@ -149,8 +162,20 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
             if (window.Busy[i] < CommonWindow.BusyLimit * work.Duty || window.Inside[i] < 3) flags.Add("no-overlap");
         }
         if (window.Length < needed) flags.Add("no-overlap");
-        events.Add(new TrialWindow(Monotonic.Now, trial.Id, Results.Phase.Together, window.Start, window.End, window.Skew, busy, rates));
+        var proof = new TrialWindow(Monotonic.Now, trial.Id, Results.Phase.Together, window.Start, window.End, window.Skew, busy, rates, waiting);
+        events.Add(proof);
+        if (proof.Interleaved) Mark();
         if (Dialling.IsCoarse(team, samples)) flags.Add(Dialling.CoarseFlag);
+    }
+
+    /// <summary>What was taken together is not shown to be: every row of it says so.</summary>
+    void Mark()
+    {
+        flags.Add(SampleRow.Interleaved);
+        foreach (ref var row in CollectionsMarshal.AsSpan(rows))
+        {
+            if (row.Phase == Results.Phase.Together) row = row with { Flags = row.Flags.Length == 0 ? SampleRow.Interleaved : $"{row.Flags} {SampleRow.Interleaved}" };
+        }
     }
 
     void Note(SliceWatch watch)

@@ -129,6 +129,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
         var slot = arena[options.Slot];
         var sink = new SampleSink(ring);
         var dropped = ring.Dropped;
+        ring.Rewind();
         slot.SetArmed(go.Number);
         arena.Answer();
         var deadline = Deadline();

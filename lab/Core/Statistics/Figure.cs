@@ -12,7 +12,7 @@ public readonly record struct Interval(double Low, double High, string Kind);
 /// One figure of a run: a cell measured on one slice in one phase, summarised over its repeats. Everything that tables and plots show.
 /// </summary>
 /// <param name="Phase">
-/// <see cref="Phase.Solo"/>, or <see cref="Phase.Together"/>. What was measured alone before and after working together is one figure, under Solo.
+/// <see cref="Phase.Solo"/>, <see cref="Phase.Together"/>, or <see cref="Phase.Interleaved"/> where working at the same time is not proven. What was measured alone before and after working together is one figure, under Solo.
 /// </param>
 /// <param name="Samples">Finite samples of all repeats; for together, those inside the common windows.</param>
 /// <param name="Median">Median over samples of all repeats, in the metric's unit.</param>
@@ -58,7 +58,13 @@ public sealed record Figure(int Cell, string Layout, string Mode, string Slice, 
     public OverlapProof? Proof { get; init; }
 
     /// <summary>What a person calls it: <c>mem.triad/bandwidth bytes=64MiB on 1c@0 of 2x1c, together</c>.</summary>
-    public string Name => FigureName.Of(Metric.Id, Parameters.ToString(), Slice, Layout, Phase != Phase.Together ? "alone" : IsJoint ? "as one" : Beside.Length == 0 ? "together" : $"beside {Beside}");
+    public string Name => FigureName.Of(Metric.Id, Parameters.ToString(), Slice, Layout, Phase switch
+    {
+        Phase.Together when IsJoint => "as one",
+        Phase.Together => Beside.Length == 0 ? "together" : $"beside {Beside}",
+        Phase.Interleaved => Beside.Length == 0 ? "interleaved" : $"interleaved with {Beside}",
+        _ => "alone",
+    });
 }
 
 /// <summary>Points of a distribution, in the metric's unit.</summary>

@@ -43,7 +43,7 @@ sealed class PipelineModel(ProbeInfo info) : ISimModel
         return new(round,
             [
                 new(wanted.RoundTokens, IsRate: true), new(1, IsRate: false),
-                team.Count == 1 ? SimOutput.None : SimOutput.Of(_ => 1 - busy), team.Count == 1 ? SimOutput.None : SimOutput.Of(_ => handover),
+                team.Count == 1 ? SimOutput.None : SimOutput.Of(_ => 1 - busy), team.Count == 1 ? SimOutput.None : SimOutput.Part(handover, round),
             ],
             own.Roof.Load.At(busy) with { Up = up, Down = down })
         {

@@ -49,8 +49,8 @@ sealed class TrainModel(ProbeInfo info) : ISimModel
         SimOutput[] outputs =
         [
             new(shape.Rows, IsRate: true), new(1, IsRate: false), new(shape.Flop, IsRate: true), SimOutput.Of(_ => shape.Flop / seconds / peak),
-            SimOutput.Of(_ => forward), SimOutput.Of(_ => backward), SimOutput.Of(_ => optimiser),
-            slices > 1 ? SimOutput.Of(_ => exchange + waiting) : SimOutput.None,
+            SimOutput.Part(forward, seconds), SimOutput.Part(backward, seconds), SimOutput.Part(optimiser, seconds),
+            slices > 1 ? SimOutput.Part(exchange + waiting, seconds) : SimOutput.None,
         ];
         var used = bytes * slices / link / seconds;
         return new(seconds, outputs, new(slices > 1 ? used / slices : 0, slices > 1 ? used / slices : 0, optimiser / seconds, power * (forward + backward) / seconds))

@@ -96,7 +96,7 @@ static class FakeProbes
         public void Sample(ref SampleSink sink)
         {
             var start = Monotonic.Now;
-            Monotonic.WaitUntil(start + 1_000_000, spin: 0);
+            Monotonic.WaitUntil(start + 1_000_000, spin: id == "test.spins" ? 1_000_000 : 0);
             var end = Monotonic.Now;
             taken++;
             switch (id)

@@ -13,7 +13,7 @@ public sealed class JointPredictionTests
     static SimWork Of(string probe, string slice, IReadOnlyList<string> team, params (string Name, ParameterValue Value)[] parameters) =>
         SimModels.Find(probe)!.Predict(Gpu, Gpu.Slice(slice, team), new([.. parameters.Select(p => KeyValuePair.Create(p.Name, p.Value))]));
 
-    static double Value(SimWork work, int output) => work.Outputs[output].Number is { } number ? number(1) : work.Outputs[output].IsRate ? work.Outputs[output].Amount / work.Seconds : work.Seconds;
+    static double Value(SimWork work, int output) => work.Outputs[output].Number is { } number ? number(1) : work.Outputs[output].IsRate ? work.Outputs[output].Amount / work.Seconds : work.Seconds / work.Outputs[output].Amount;
 
     static (string, ParameterValue)[] Llm(string work, int tokens, int batch, int microbatches, string model = "llama-3.1-8b") =>
         [("model", ParameterValue.Of(model)), ("work", ParameterValue.Of(work)), ("tokens", ParameterValue.Count(tokens)), ("batch", ParameterValue.Count(batch)), ("microbatches", ParameterValue.Count(microbatches))];

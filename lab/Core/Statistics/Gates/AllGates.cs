@@ -5,7 +5,7 @@ static class AllGates
 {
     public static readonly IReadOnlyList<Func<CellEvidence, IEnumerable<Hit>>> Cells =
     [
-        TrialGates.Failed, DataGates.WrongData, DataGates.Future, OverlapGates.NoOverlap, OverlapGates.Coarse, OverlapGates.Repeated, DataGates.Dropped, TrialGates.Flagged, StoppingGates.Noisy, StoppingGates.TimedOut, HostGates.Steal, HostGates.OtherRun, GpuGates.MemoryErrors, LinkGates.Slow, LinkGates.Replays, TrialGates.Skipped,
+        TrialGates.Failed, DataGates.WrongData, DataGates.Future, OverlapGates.NoOverlap, OverlapGates.Interleaved, OverlapGates.Coarse, OverlapGates.Repeated, DataGates.Dropped, TrialGates.Flagged, StoppingGates.Noisy, StoppingGates.TimedOut, HostGates.Steal, HostGates.OtherRun, GpuGates.MemoryErrors, LinkGates.Slow, LinkGates.Replays, TrialGates.Skipped,
     ];
 
     public static readonly IReadOnlyList<Func<FigureEvidence, Finding?>> Figures =
