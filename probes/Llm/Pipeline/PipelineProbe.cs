@@ -10,6 +10,9 @@ namespace GpuLab.Probes.Llm.Pipeline;
 /// </summary>
 sealed unsafe class PipelineProbe : IPreparedProbe
 {
+    /// <summary>In place of a token that has not been seen yet.</summary>
+    const int Unknown = -1;
+
     readonly PipelineRequest wanted;
     readonly StageLink? link;
     readonly HostLlm llm;
@@ -56,9 +59,6 @@ sealed unsafe class PipelineProbe : IPreparedProbe
             throw;
         }
     }
-
-    /// <summary>In place of a token that has not been seen yet.</summary>
-    const int Unknown = -1;
 
     public Ceiling? Ceiling { get; }
 
