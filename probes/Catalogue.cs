@@ -11,6 +11,7 @@ using GpuLab.Probes.Latency;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
 using GpuLab.Probes.Llm;
+using GpuLab.Probes.Llm.Pipeline;
 using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
@@ -45,6 +46,7 @@ public static class Catalogue
         new LlmDecode(),
         new KvReload(),
         new KvRecompute(),
+        new LlmPipeline(),
         new TrainStep(),
         Command,
     ];
@@ -56,9 +58,12 @@ public static class Catalogue
         new GpuStream(Host("mem.copy"), GpuStreamKernel.Copy),
         new GpuStream(Host("mem.triad"), GpuStreamKernel.Triad),
         new GpuStream(Host("mem.curve"), GpuStreamKernel.HotCopy),
+        new GpuRead(MemoryInfo.Stride),
+        new GpuRead(MemoryInfo.Saturation),
         new GpuChase(Host("lat.chase")),
-        new GpuCompute(Host("compute.fp64"), "fp64", GpuComputeLoops.Fp64),
-        new GpuCompute(Host("compute.fp32"), "fp32", GpuComputeLoops.Fp32),
+        new PageChase(LatencyInfo.Tlb),
+        new GpuCompute(ComputeInfo.Fp64, "fp64", GpuComputeLoops.Fp64),
+        new GpuCompute(ComputeInfo.Fp32, "fp32", GpuComputeLoops.Fp32),
         new GpuCompute(ComputeInfo.Int32, "int32", GpuComputeLoops.Int32),
         new GpuCompute(ComputeInfo.Tf32, "tf32", GpuComputeLoops.Warp(TensorFormat.Tf32)),
         new GpuCompute(ComputeInfo.Bf16, "bf16", GpuComputeLoops.Warpgroup(TensorFormat.Bf16), GpuComputeLoops.Warp(TensorFormat.Bf16)),
