@@ -15,7 +15,7 @@ static class ReloadView
         {
             var tiers = study.Tiers.ToList();
             var when = study.Together ? "all slices at once" : "alone";
-            var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape($"keys and values of {study.What} on {study.Slice} of {study.Layout}, {when}"), new Style(decoration: Decoration.Bold));
+            var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape($"keys and values of {study.What} on {study.Slice} of {study.Layout}, {when}{Marks.Title(analysis.Run.Info)}"), new Style(decoration: Decoration.Bold));
             foreach (var column in (string[])["tokens", "recompute", "B*", .. tiers.SelectMany(t => new[] { t, "rate", "gain" })]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
             foreach (var point in study.Points)
             {
@@ -25,7 +25,7 @@ static class ReloadView
                 ]);
             }
             Terminal.Out.Write(table);
-            foreach (var tier in tiers) Terminal.Out.MarkupLineInterpolated($"reloading from {tier} {study.BreakEven(tier)}");
+            foreach (var tier in tiers) Terminal.Out.MarkupLineInterpolated($"{Marks.Line(analysis.Run.Info)}reloading from {tier} {study.BreakEven(tier)}");
         }
     }
 
