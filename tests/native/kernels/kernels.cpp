@@ -8,3 +8,4 @@ GL_EXPORT void gl_host_virtual_clock(gl_u64 step) {
   gl_virtual_now = 0;
   gl_clock_step = step;
 }
+GL_EXPORT void gl_host_timer_ahead(gl_u64 ns) { gl_timer_ahead = ns; }
