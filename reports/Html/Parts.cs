@@ -59,6 +59,11 @@ static class Parts
     /// <summary>A table cell with such a name and nothing else: the style sheet isolates cells, so that large tables need no element more.</summary>
     public static Html Cell(string text) => text.Length > Long ? Html.Of($"<td class=\"long\">{text}</td>") : Html.Of($"<td>{text}</td>");
 
+    /// <summary>A table cell with markup.</summary>
+    public static Html Marked(Html html) => Html.Of($"<td>{html}</td>");
+
+    public static Html Count(long number) => Html.Of($"<td class=\"n\">{number}</td>");
+
     public static Html Slice(ReportModel model, string layout, string slice) =>
         model.Slice(layout, slice) is var s ? Html.Of($"<span class=\"slice\" data-key=\"{s.Name}\">{Chip(s)}{Name(slice)}</span>") : Html.Empty;
 
