@@ -82,9 +82,14 @@ public static class SelftestPage
 
     static Section Figures(SelftestResult result) => new("figures", "A short look at figures", Html.Of($"""
         <p>Medians of a few tenths of a second with each probe's own defaults: whether a figure is near its ceiling, not a measurement of it.</p>
-        <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>outcome</th><th class="n">median</th><th class="n">of ceiling</th><th class="n">samples</th><th>ceiling</th><th>how, or what is wrong</th></tr></thead><tbody>
-        {result.Figures.Select(f => Html.Of($"<tr>{Parts.Cell(f.Metric)}<td>{Words(f.Outcome)}</td>{Parts.Value(f.Value, f.Unit)}{(double.IsNaN(f.Ceiling) ? Html.Of($"<td class=\"n\">{OfCeiling(f)}</td>") : Parts.Percent(f.Value / f.Ceiling))}<td class=\"n\">{f.Samples}</td>{Parts.Cell(f.CeilingSource)}{Parts.Cell(f.Why ?? string.Join("; ", f.Facts.Where(p => p.Key != "device").Select(p => $"{p.Key} {p.Value}")))}</tr>"))}
-        </tbody></table></div>
+        {SortableTable.Of(result.Figures,
+            new("metric", f => Parts.Cell(f.Metric)),
+            new("outcome", f => Parts.Cell(Words(f.Outcome))),
+            new("median", f => Parts.Value(f.Value, f.Unit), true),
+            new("of ceiling", f => double.IsNaN(f.Ceiling) ? Html.Of($"<td class=\"n\">{OfCeiling(f)}</td>") : Parts.Percent(f.Value / f.Ceiling), true),
+            new("samples", f => Parts.Count(f.Samples), true),
+            new("ceiling", f => Parts.Cell(f.CeilingSource)),
+            new("how, or what is wrong", f => Parts.Cell(f.Why ?? string.Join("; ", f.Facts.Where(p => p.Key != "device").Select(p => $"{p.Key} {p.Value}")))))}
         """));
 
     static Section Kernels(SelftestResult result) => new("kernels", "What the driver's compiler made", Html.Of($"""
