@@ -1,6 +1,5 @@
 using System.Globalization;
 using GpuLab.Model;
-using GpuLab.Probes.Host;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Llm;
@@ -12,7 +11,7 @@ namespace GpuLab.Probes.Llm;
 sealed unsafe class DecodeProbe : IPreparedProbe
 {
     /// <summary>Tokens from one cut to the next.</summary>
-    const int Cycle = 32;
+    public const int Cycle = 32;
 
     readonly HostLlm llm;
     readonly Turn[] turns;
@@ -30,7 +29,7 @@ sealed unsafe class DecodeProbe : IPreparedProbe
         try
         {
             var shape = llm.Weights.Shape;
-            llm.Team.Run(new Remembering(llm, context, batch, LlmRequest.Seed));
+            llm.Team.Run(new RandomContext(llm, context, batch));
             work = LlmWork.Decode(shape, llm.Products, context, batch);
             turns = [.. Enumerable.Range(0, batch).Select(s => new Turn(s, 1))];
             first = PromptProbe.RandomTokens(batch, shape.Vocabulary);
@@ -103,47 +102,5 @@ sealed unsafe class DecodeProbe : IPreparedProbe
         foreach (var turn in turns) llm.Model.Truncate(turn.Sequence, context);
         first.CopyTo(tokens, 0);
         position = 0;
-    }
-
-    /// <summary>Fills the context: the numbers depend on the seed, the sequence, the token and the layer alone.</summary>
-    sealed class Remembering : TeamWork
-    {
-        readonly HostLlm llm;
-        readonly int context, batch;
-        readonly ulong seed;
-
-        public Remembering(HostLlm llm, int context, int batch, ulong seed)
-        {
-            (this.llm, this.context, this.batch, this.seed) = (llm, context, batch, seed);
-            for (var sequence = 0; sequence < batch; sequence++) llm.Model.Cache.Resize(sequence, context);
-        }
-
-        public override void Run(int thread)
-        {
-            var shape = llm.Weights.Shape;
-            var numbers = stackalloc float[2 * shape.HeadSize];
-            // Whole pages, so that no two threads write to one.
-            for (var page = thread; page < PagedCache.PagesOf(context) * batch; page += llm.Team.Count)
-            {
-                var (sequence, number) = (page % batch, page / batch);
-                for (var position = number * PagedCache.PageTokens; position < Math.Min(context, (number + 1) * PagedCache.PageTokens); position++)
-                {
-                    var random = new SplitMix(seed ^ ((ulong)sequence << 32 | (uint)position) * 0x9E3779B97F4A7C15);
-                    for (var head = 0; head < shape.Layers * shape.KvHeads; head++)
-                    {
-                        // The sum of four bytes, less its mean and by its deviation.
-                        for (var i = 0; i < 2 * shape.HeadSize; i += 2)
-                        {
-                            var bits = random.Next();
-                            numbers[i] = Normal((uint)bits);
-                            numbers[i + 1] = Normal((uint)(bits >> 32));
-                        }
-                        llm.Model.Cache.Store(sequence, position, head / shape.KvHeads, head % shape.KvHeads, numbers, numbers + shape.HeadSize);
-                    }
-                }
-            }
-        }
-
-        static float Normal(uint bits) => ((bits & 255) + (bits >> 8 & 255) + (bits >> 16 & 255) + (bits >> 24) - 510f) / 147.8f;
     }
 }

@@ -19,7 +19,7 @@ sealed unsafe class HostFill : TeamWork
         if (type is not (TensorType.BF16 or TensorType.F16 or TensorType.F32))
             throw new CheckpointException($"weights of type {type.Text()} are not read, only BF16, F16 and F32");
         (this.weights, this.source, this.threads) = (weights, source, threads);
-        tensors = weights.Shape.Tensors(type).ToDictionary(t => t.Name);
+        tensors = weights.Whole.Tensors(type).ToDictionary(t => t.Name);
     }
 
     public override void Run(int thread)
