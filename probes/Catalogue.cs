@@ -73,6 +73,9 @@ public static class Catalogue
         new GpuLoad(Host("load.plain"), pipelined: false),
         new GpuLoad(Host("load.pipelined"), pipelined: true),
         new GpuLoadStart(),
+        new GpuLanguage(Host("llm.prefill"), r => new PrefillProbe(r), LlmPrefill.Obstacle),
+        new GpuLanguage(Host("llm.decode"), r => new DecodeProbe(r), LlmDecode.Obstacle),
+        new GpuLanguage(Host("kv.recompute"), KvRecompute.Prepared, KvRecompute.Obstacle),
         new GpuTrace(TraceInfo.Blocks),
         Command,
     ];

@@ -1,6 +1,5 @@
 using System.Globalization;
 using GpuLab.Model;
-using GpuLab.Probes.Host;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Llm;
@@ -9,12 +8,12 @@ namespace GpuLab.Probes.Llm;
 /// Steps of decoding behind a context of random keys and values. After a few tokens the context is cut back and the same ones must
 /// come again, bit for bit the same arithmetic.
 /// </summary>
-sealed unsafe class DecodeProbe : IPreparedProbe
+sealed class DecodeProbe : IPreparedProbe
 {
     /// <summary>Tokens from one cut to the next.</summary>
     const int Cycle = 32;
 
-    readonly HostLlm llm;
+    readonly SliceLlm llm;
     readonly Turn[] turns;
     readonly int[] first, tokens, expected;
     readonly LlmWork work;
@@ -26,11 +25,11 @@ sealed unsafe class DecodeProbe : IPreparedProbe
     {
         var batch = PromptProbe.Batch(request.Parameters);
         context = Context(request.Parameters);
-        llm = HostLlm.Open(LlmRequest.Read(request.Parameters, Most(request.Parameters)), request, batch, Most(request.Parameters));
+        llm = SliceLlm.Open(LlmRequest.Read(request.Parameters, Most(request.Parameters)), request, batch, Most(request.Parameters));
         try
         {
-            var shape = llm.Weights.Shape;
-            llm.Team.Run(new Remembering(llm, context, batch, LlmRequest.Seed));
+            var shape = llm.Model.Shape;
+            llm.Remember(context, batch, LlmRequest.Seed);
             work = LlmWork.Decode(shape, llm.Products, context, batch);
             turns = [.. Enumerable.Range(0, batch).Select(s => new Turn(s, 1))];
             first = PromptProbe.RandomTokens(batch, shape.Vocabulary);
@@ -43,7 +42,7 @@ sealed unsafe class DecodeProbe : IPreparedProbe
             }
             Back();
             Ceiling = StepTiming.Bound(work, llm.Ceilings, batch);
-            times = StepTiming.Times(work, llm.Team.Count);
+            times = llm.Times(work);
             llm.Facts["counted"] = string.Create(CultureInfo.InvariantCulture, $"{Pretty.Bytes(work.Bytes)}, {Pretty.Value(work.Flop, "FLOP")} a step");
             llm.Facts["context"] = string.Create(CultureInfo.InvariantCulture, $"{context} random keys and values, then up to {Cycle} tokens");
             llm.Facts["tokens"] = string.Join(' ', expected.Where((_, i) => i % batch == 0));
@@ -60,7 +59,7 @@ sealed unsafe class DecodeProbe : IPreparedProbe
     public IReadOnlyDictionary<string, string> Facts => llm.Facts;
 
     /// <summary>For tests that plant an error.</summary>
-    internal HostLlm Llm => llm;
+    internal SliceLlm Llm => llm;
 
     static int Context(Parameters parameters) => (int)parameters.Number("context", 256);
 
@@ -103,47 +102,5 @@ sealed unsafe class DecodeProbe : IPreparedProbe
         foreach (var turn in turns) llm.Model.Truncate(turn.Sequence, context);
         first.CopyTo(tokens, 0);
         position = 0;
-    }
-
-    /// <summary>Fills the context: the numbers depend on the seed, the sequence, the token and the layer alone.</summary>
-    sealed class Remembering : TeamWork
-    {
-        readonly HostLlm llm;
-        readonly int context, batch;
-        readonly ulong seed;
-
-        public Remembering(HostLlm llm, int context, int batch, ulong seed)
-        {
-            (this.llm, this.context, this.batch, this.seed) = (llm, context, batch, seed);
-            for (var sequence = 0; sequence < batch; sequence++) llm.Model.Cache.Resize(sequence, context);
-        }
-
-        public override void Run(int thread)
-        {
-            var shape = llm.Weights.Shape;
-            var numbers = stackalloc float[2 * shape.HeadSize];
-            // Whole pages, so that no two threads write to one.
-            for (var page = thread; page < PagedCache.PagesOf(context) * batch; page += llm.Team.Count)
-            {
-                var (sequence, number) = (page % batch, page / batch);
-                for (var position = number * PagedCache.PageTokens; position < Math.Min(context, (number + 1) * PagedCache.PageTokens); position++)
-                {
-                    var random = new SplitMix(seed ^ ((ulong)sequence << 32 | (uint)position) * 0x9E3779B97F4A7C15);
-                    for (var head = 0; head < shape.Layers * shape.KvHeads; head++)
-                    {
-                        // The sum of four bytes, less its mean and by its deviation.
-                        for (var i = 0; i < 2 * shape.HeadSize; i += 2)
-                        {
-                            var bits = random.Next();
-                            numbers[i] = Normal((uint)bits);
-                            numbers[i + 1] = Normal((uint)(bits >> 32));
-                        }
-                        llm.Model.Cache.Store(sequence, position, head / shape.KvHeads, head % shape.KvHeads, numbers, numbers + shape.HeadSize);
-                    }
-                }
-            }
-        }
-
-        static float Normal(uint bits) => ((bits & 255) + (bits >> 8 & 255) + (bits >> 16 & 255) + (bits >> 24) - 510f) / 147.8f;
     }
 }

@@ -8,7 +8,7 @@ namespace GpuLab.Probes.Llm;
 readonly record struct LlmWork(double Flop, double Bytes)
 {
     /// <summary>One token more for each of <paramref name="batch"/> sequences that have <paramref name="context"/>.</summary>
-    public static LlmWork Decode(ModelShape shape, IEnumerable<PanelLayout> products, int context, int batch)
+    public static LlmWork Decode(ModelShape shape, IEnumerable<ProductSize> products, int context, int batch)
     {
         var (flop, bytes) = (0.0, 0.0);
         foreach (var product in products) (flop, bytes) = (flop + product.Flop, bytes + product.CountedBytes);
@@ -18,7 +18,7 @@ readonly record struct LlmWork(double Flop, double Bytes)
     /// <summary>
     /// The first <paramref name="tokens"/> of each sequence: attention sees half of the square, and the head's product is done once a sequence.
     /// </summary>
-    public static LlmWork Prefill(ModelShape shape, IReadOnlyList<PanelLayout> products, int tokens, int batch)
+    public static LlmWork Prefill(ModelShape shape, IReadOnlyList<ProductSize> products, int tokens, int batch)
     {
         var head = products[^1];
         var flop = products.Sum(p => p.Flop) - head.Flop;

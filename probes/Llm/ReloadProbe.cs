@@ -39,7 +39,7 @@ sealed unsafe class ReloadProbe : IPreparedProbe
         var shape = LlmRequest.Read(request.Parameters, tokens).Shape;
         DemandRoom(shape, request.Cpus.Count, tokens);
         var lanes = HostKernels.Supported[0].Lanes;
-        pages = PagedCache.PagesOf(tokens);
+        pages = PageTables.PagesOf(tokens);
         bytes = PagedCache.Bytes(shape, lanes, 1, tokens);
         (prompts, all) = (Prompts(bytes), Prompts(bytes) * bytes);
         path = Path.Combine(request.Scratch, $"kv-{Guid.NewGuid():N}.bin");
