@@ -1,5 +1,6 @@
 using GpuLab.Control;
 using GpuLab.Model;
+using GpuLab.Probes.Aggressors;
 using GpuLab.Probes.Commands;
 using GpuLab.Probes.Compute;
 using GpuLab.Probes.Cuda;
@@ -13,6 +14,7 @@ using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
 using GpuLab.Probes.Trace;
+using GpuLab.Probes.Train;
 using GpuLab.Running;
 
 namespace GpuLab.Probes;
@@ -42,6 +44,7 @@ public static class Catalogue
         new LlmDecode(),
         new KvReload(),
         new KvRecompute(),
+        new TrainStep(),
         Command,
     ];
 
@@ -52,7 +55,7 @@ public static class Catalogue
         new GpuStream(Host("mem.copy"), GpuStreamKernel.Copy),
         new GpuStream(Host("mem.triad"), GpuStreamKernel.Triad),
         new GpuStream(Host("mem.curve"), GpuStreamKernel.HotCopy),
-        new GpuChase(Host("lat.chase"), overLink: false, 256 << 20),
+        new GpuChase(Host("lat.chase")),
         new GpuCompute(Host("compute.fp64"), "fp64", GpuComputeLoops.Fp64),
         new GpuCompute(Host("compute.fp32"), "fp32", GpuComputeLoops.Fp32),
         new GpuCompute(ComputeInfo.Int32, "int32", GpuComputeLoops.Int32),
@@ -64,7 +67,8 @@ public static class Catalogue
         new GpuCopy(LinkInfo.ToDevice, toDevice: true),
         new GpuCopy(LinkInfo.ToHost, toDevice: false),
         new GpuBothWays(LinkInfo.Both),
-        new GpuChase(LinkInfo.Latency, overLink: true, 64 << 20),
+        new LinkLatency(LinkInfo.Latency),
+        new Nvbandwidth(LinkInfo.Nvbandwidth),
         new GpuLaunch(LaunchInfo.Api, LaunchKind.Api),
         new GpuLaunch(LaunchInfo.Rate, LaunchKind.Rate),
         new GpuLaunch(LaunchInfo.Graph, LaunchKind.Graph),
@@ -77,6 +81,17 @@ public static class Catalogue
         new GpuLanguage(Host("llm.decode"), r => new DecodeProbe(r), LlmDecode.Obstacle),
         new GpuLanguage(Host("kv.recompute"), KvRecompute.Prepared, KvRecompute.Obstacle),
         new GpuTrace(TraceInfo.Blocks),
+        new GpuStorm(StormInfo.Dram, GpuStorm.Dram),
+        new GpuStorm(StormInfo.L2, GpuStorm.L2),
+        new GpuStorm(StormInfo.Tlb, GpuStorm.Tlb),
+        new GpuStorm(StormInfo.Up, GpuStorm.Up),
+        new GpuStorm(StormInfo.Down, GpuStorm.Down),
+        new GpuStorm(StormInfo.Link, GpuStorm.Link),
+        new GpuBothWays(StormInfo.Engine),
+        new GpuStorm(StormInfo.Sm, GpuStorm.Sm),
+        new GpuStorm(StormInfo.Power, GpuStorm.Power),
+        new LaunchStorm(StormInfo.Launch),
+        new GpuStorm(StormInfo.Fence, GpuStorm.Fence),
         Command,
     ];
 
@@ -104,7 +119,7 @@ public static class Catalogue
         null => $"{probe.Id} cannot run on {device.Id} in this version",
         CommandProbe command => ((IForesight)command).Obstacle(slice, parameters),
         _ when device.Facts.Kind == DeviceKind.Gpu && CudaDriver.Obstacle is { } driver => driver,
-        SimProbe simulated => simulated.Obstacle(device.Id, slice.Name, parameters),
+        SimProbe simulated => simulated.Obstacle(device.Id, slice, parameters),
         IForesight foresight => foresight.Obstacle(slice, parameters),
         _ => null,
     };

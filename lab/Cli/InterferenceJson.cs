@@ -76,6 +76,9 @@ static class InterferenceJson
             SummaryJson.Number(writer, "ideal", point.Ideal);
             SummaryJson.Number(writer, "worst", point.Worst);
             SummaryJson.Number(writer, "jain", point.Jain);
+            writer.WriteStartArray("flags");
+            foreach (var flag in point.Doubts) writer.WriteStringValue(flag);
+            writer.WriteEndArray();
         });
     }
 

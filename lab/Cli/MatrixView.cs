@@ -63,9 +63,10 @@ static class MatrixView
     {
         var (unit, table) = (curve.Probe.Main.Unit, Table($"layout {curve.Layout}: {curve.Probe.Id} {curve.Parameters} on one slice and more{mark}"));
         foreach (var column in (string[])["slices", "all together", "of ideal", "worst keeps", "fairness"]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+        table.AddColumn("flags");
         foreach (var point in curve.Points)
         {
-            table.AddRow(point.Slices.ToString(CultureInfo.InvariantCulture), Pretty.Value(point.Aggregate, unit), Pretty.Percent(Share(curve.Probe.Main, point)), Pretty.Percent(point.Worst), Pretty.Digits(point.Jain));
+            table.AddRow(point.Slices.ToString(CultureInfo.InvariantCulture), Pretty.Value(point.Aggregate, unit), Pretty.Percent(Share(curve.Probe.Main, point)), Pretty.Percent(point.Worst), Pretty.Digits(point.Jain), string.Join(' ', point.Doubts));
         }
         Terminal.Out.Write(table);
     }

@@ -44,6 +44,7 @@ static class SummaryJson
         writer.WriteString("layout", figure.Layout);
         writer.WriteString("mode", figure.Mode);
         writer.WriteString("victim", figure.Slice);
+        writer.WriteString("phase", figure.Phase.Name());
         writer.WriteString("metric", figure.Metric.Id);
         writer.WriteString("beside", figure.Beside);
         writer.WriteString("verdict", coupling.Verdict.ToString());
@@ -59,6 +60,7 @@ static class SummaryJson
             Number(writer, "window", proof.Window);
             Number(writer, "skew", proof.Skew);
             Number(writer, "rate_gap", proof.Gap);
+            Number(writer, "waiting", proof.Waiting);
         }
         if (causes.Count > 0) InterferenceJson.Causes(writer, causes);
         writer.WriteEndObject();

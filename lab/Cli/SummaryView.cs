@@ -27,6 +27,7 @@ static class SummaryView
             Terminal.Out.MarkupLineInterpolated($"{curve.Key.Probe} on {curve.Key.Slice}: {string.Join("  ", curve.Select(p => $"{p.Name} {Pretty.Time(p.Value)} to {Pretty.Bytes(p.To)}"))}");
         MatrixView.Print(analysis);
         ReloadView.Print(analysis);
+        JointView.Print(analysis);
         PrintFindings(analysis.Findings);
         PrintTime(analysis.Run);
         Terminal.Out.WriteLine();
@@ -46,7 +47,7 @@ static class SummaryView
 
     static string[] Row(Figure f) =>
     [
-        Named(f, f.Parameters), f.Slice, When(f.Phase), Pretty.Value(f.Median, f.Metric.Unit),
+        Named(f, f.Parameters), f.Slice, When(f), Pretty.Value(f.Median, f.Metric.Unit),
         $"{Pretty.Value(f.Interval.Low, f.Metric.Unit)} … {Pretty.Value(f.Interval.High, f.Metric.Unit)}", Pretty.Percent(f.Spread),
         f.Ceiling is { } ceiling ? Pretty.Percent(ceiling.Share) : "", string.Join(' ', f.Flags),
     ];
@@ -59,7 +60,7 @@ static class SummaryView
         string Point(Figure f) => $"{Pretty.Value(f.Median, f.Metric.Unit)} at {f.Parameters[axis]}";
         return
         [
-            Named(points[0], points[0].Parameters.Without(axis)), points[0].Slice, When(points[0].Phase), Point(ordered[0]), "→ " + Point(ordered[^1]),
+            Named(points[0], points[0].Parameters.Without(axis)), points[0].Slice, When(points[0]), Point(ordered[0]), "→ " + Point(ordered[^1]),
             Pretty.Percent(ordered.Max(p => p.Spread)), string.Create(CultureInfo.InvariantCulture, $"{points.Count} points"),
             string.Join(' ', points.SelectMany(p => p.Flags).Distinct()),
         ];
@@ -73,9 +74,10 @@ static class SummaryView
         return string.Join(' ', own.Prepend(figure.Metric == probe.Main ? probe.Id : figure.Metric.Id));
     }
 
-    static string When(Phase phase) => phase switch
+    static string When(Figure figure) => figure.Phase switch
     {
-        Phase.Together => "together",
+        Phase.Together => figure.IsJoint ? "as one" : "together",
+        Phase.Interleaved => "interleaved",
         Phase.SoloBefore => "alone, before",
         Phase.SoloAfter => "alone, after",
         _ => "alone",

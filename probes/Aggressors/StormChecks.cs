@@ -1,5 +1,4 @@
 using System.Globalization;
-using GpuLab.Model;
 using GpuLab.Probes.Compute;
 using GpuLab.Probes.Kernels;
 using GpuLab.Probes.Memory;
@@ -9,11 +8,10 @@ namespace GpuLab.Probes.Aggressors;
 /// <summary>What each aggressor leaves behind must follow from the portions of work that its blocks say they did.</summary>
 static class StormChecks
 {
-    /// <summary><c>GL_PORTION</c> of storms.cu and <c>GL_IN_FLIGHT</c> of common.cuh.</summary>
-    public const int Portion = 8, InFlight = 8;
+    const int Portion = StormReference.Portion;
 
     /// <summary>Vectors: a walk comes to the end and starts again.</summary>
-    const int Count = 64 * 3 * InFlight * 5 + 13;
+    const int Count = 64 * 3 * StormReference.InFlight * 5 + 13;
 
     /// <summary>Full load for 2 µs: one portion at least, whatever the step of the timer.</summary>
     static readonly KernelArgument[] dial = [2000u, 1000u, 1000u, 0u];
@@ -23,6 +21,7 @@ static class StormChecks
     public static IReadOnlyList<KernelCheck> All { get; } =
     [
         new("storm.copy", ["gl_storm_copy"], Copy),
+        new("storm.both", ["gl_storm_both"], Both),
         new("storm.read", ["gl_storm_read"], Read),
         new("storm.pages", ["gl_storm_pages"], Pages),
         new("storm.fp32", ["gl_storm_fp32"], Fp32),
@@ -38,8 +37,21 @@ static class StormChecks
         var target = on.Allocate<uint>(new uint[4 * Count]);
         if (Portions(on, "gl_storm_copy", out var work, on.Allocate<uint>(words), target, (ulong)Count) is { } wrong) return wrong;
         var expected = new uint[4 * Count];
-        foreach (var vector in Walked(work)) words.AsSpan(4 * vector, 4).CopyTo(expected.AsSpan(4 * vector));
+        for (var thread = 0; thread < Threads; thread++) Copied(words, expected, Walk(thread, work));
         return Differences.First("gl_storm_copy", expected, on.Download<uint>(target, 4 * Count));
+    }
+
+    static string? Both(IKernelRunner on, ulong seed)
+    {
+        uint[][] from = [FillChecks.Words(seed, Count), FillChecks.Words(~seed, Count)], expected = [new uint[4 * Count], new uint[4 * Count]];
+        ulong[] to = [on.Allocate<uint>(new uint[4 * Count]), on.Allocate<uint>(new uint[4 * Count])];
+        if (Portions(on, "gl_storm_both", out var work, on.Allocate<uint>(from[0]), to[0], on.Allocate<uint>(from[1]), to[1], (ulong)Count) is { } wrong) return wrong;
+        for (var thread = 0; thread < Threads; thread++)
+        {
+            var (warp, lane) = (thread / 32, thread % 32);
+            Copied(from[warp % 2], expected[warp % 2], StormReference.Walk(warp / 2 * 32 + lane, Threads / 2, Count, work[thread / (int)shape.Block]));
+        }
+        return Differences.First("up", expected[0], on.Download<uint>(to[0], 4 * Count)) ?? Differences.First("down", expected[1], on.Download<uint>(to[1], 4 * Count));
     }
 
     static string? Read(IKernelRunner on, ulong seed)
@@ -50,7 +62,7 @@ static class StormChecks
         var expected = new uint[shape.Grid];
         for (var thread = 0; thread < Threads; thread++)
         {
-            foreach (var vector in Walk(thread, work[thread / (int)shape.Block])) expected[thread / (int)shape.Block] ^= Folded(words, vector);
+            foreach (var vector in Walk(thread, work)) expected[thread / (int)shape.Block] ^= Folded(words, vector);
         }
         return Differences.First("gl_storm_read", expected, on.Download<uint>(sums, shape.Grid));
     }
@@ -65,11 +77,7 @@ static class StormChecks
         for (var thread = 0; thread < Threads; thread++)
         {
             var block = thread / (int)shape.Block;
-            for (var load = 0; load < work[block] * Portion * InFlight; load++)
-            {
-                var r = new SplitMix(unchecked(seed + (ulong)(thread + load * Threads) * 0x9E3779B97F4A7C15)).Next();
-                expected[block] ^= Folded(words, (int)(((r >> 32) * pages >> 32) * span + ((uint)r & (span - 1))));
-            }
+            foreach (var vector in StormReference.Pages(seed, thread, Threads, pages, span, work[block])) expected[block] ^= Folded(words, vector);
         }
         return Differences.First("gl_storm_pages", expected, on.Download<uint>(sums, shape.Grid));
     }
@@ -112,19 +120,12 @@ static class StormChecks
         return work.All(w => w is > 0 and < 2000) ? null : string.Create(CultureInfo.InvariantCulture, $"{kernel}: blocks did {string.Join(' ', work)} portions");
     }
 
-    static IEnumerable<int> Walked(uint[] work) => Enumerable.Range(0, Threads).SelectMany(t => Walk(t, work[t / (int)shape.Block])).Distinct();
+    static IEnumerable<long> Walk(int thread, uint[] work) => StormReference.Walk(thread, Threads, Count, work[thread / (int)shape.Block]);
 
-    /// <summary>Vectors that a thread comes by in some portions.</summary>
-    static IEnumerable<int> Walk(int thread, uint portions)
+    static void Copied(uint[] from, uint[] to, IEnumerable<long> vectors)
     {
-        var at = thread;
-        for (var trip = 0; trip < portions * Portion; trip++)
-        {
-            if (at + (InFlight - 1) * Threads >= Count) at = thread;
-            for (var u = 0; u < InFlight; u++) yield return at + u * Threads;
-            at += InFlight * Threads;
-        }
+        foreach (var vector in vectors) from.AsSpan((int)(4 * vector), 4).CopyTo(to.AsSpan((int)(4 * vector)));
     }
 
-    static uint Folded(uint[] words, int vector) => words[4 * vector] ^ words[4 * vector + 1] ^ words[4 * vector + 2] ^ words[4 * vector + 3];
+    static uint Folded(uint[] words, long vector) => words[4 * vector] ^ words[4 * vector + 1] ^ words[4 * vector + 2] ^ words[4 * vector + 3];
 }

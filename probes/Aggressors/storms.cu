@@ -42,16 +42,13 @@ struct gl_storm {
 /// Trips of a loop in a portion: some microseconds of work.
 #define GL_PORTION 8
 
-/// b = a over n vectors of 16 bytes, again and again: DRAM, or a link where one of them is the host's. Each portion of thread t copies
-/// GL_PORTION × GL_IN_FLIGHT vectors at distances of all threads; a trip that would not fit starts again
-/// at vector t, so n is at least GL_IN_FLIGHT times the threads.
-GL_KERNEL(gl_storm_copy, const uint4* __restrict__ a, uint4* __restrict__ b, gl_u64 n, GL_DIAL, gl_u32* work) {
-  const gl_u64 step = gl_threads();
-  gl_u64 i = gl_thread();
-  gl_storm storm(run, on, period, offset);
+/// Copies vectors first, first + step, … of n, again and again. A portion is GL_PORTION × GL_IN_FLIGHT of them; a trip that would not fit
+/// starts again at the first, so n is at least GL_IN_FLIGHT × step.
+GL_DEV void gl_storm_copies(gl_storm& storm, const uint4* a, uint4* b, gl_u64 n, gl_u64 first, gl_u64 step) {
+  gl_u64 i = first;
   while (storm.next()) {
     for (int trip = 0; trip < GL_PORTION; ++trip) {
-      if (i + (GL_IN_FLIGHT - 1) * step >= n) i = gl_thread();
+      if (i + (GL_IN_FLIGHT - 1) * step >= n) i = first;
       uint4 v[GL_IN_FLIGHT];
 #pragma unroll
       for (int u = 0; u < GL_IN_FLIGHT; ++u) v[u] = gl_load_stream(a + i + u * step);
@@ -60,10 +57,25 @@ GL_KERNEL(gl_storm_copy, const uint4* __restrict__ a, uint4* __restrict__ b, gl_
       i += GL_IN_FLIGHT * step;
     }
   }
+}
+
+/// b = a over n vectors of 16 bytes, again and again: DRAM, or a link where one of them is the host's.
+GL_KERNEL(gl_storm_copy, const uint4* __restrict__ a, uint4* __restrict__ b, gl_u64 n, GL_DIAL, gl_u32* work) {
+  gl_storm storm(run, on, period, offset);
+  gl_storm_copies(storm, a, b, n, gl_thread(), gl_threads());
   storm.done(work);
 }
 
-/// The same walk, reading only: L2 where a fits it, else DRAM. sums[block] = exclusive or of what was read.
+/// Both directions of a link: even warps copy n vectors one way, odd warps n the other. Blocks have an even number of warps.
+GL_KERNEL(gl_storm_both, const uint4* __restrict__ up_from, uint4* __restrict__ up_to, const uint4* __restrict__ down_from, uint4* __restrict__ down_to, gl_u64 n, GL_DIAL,
+          gl_u32* work) {
+  const gl_u64 warp = gl_thread() >> 5, first = (warp >> 1) * 32 + (threadIdx.x & 31), step = gl_threads() >> 1;
+  gl_storm storm(run, on, period, offset);
+  gl_storm_copies(storm, warp & 1 ? down_from : up_from, warp & 1 ? down_to : up_to, n, first, step);
+  storm.done(work);
+}
+
+/// The walk of gl_storm_copy, reading only: L2 where a fits it, else DRAM. sums[block] = exclusive or of what was read.
 GL_KERNEL(gl_storm_read, const uint4* __restrict__ a, gl_u64 n, GL_DIAL, gl_u32* sums, gl_u32* work) {
   const gl_u64 step = gl_threads();
   gl_u64 i = gl_thread();

@@ -9,7 +9,16 @@ namespace GpuLab.Probes.Compute;
 /// <param name="Product">Of one group, in the order in which the kernel writes it.</param>
 /// <param name="Size">Most that Σ |a b| of an element can be.</param>
 /// <param name="Bits">That a tensor core keeps of a sum; what does not fit is cut off.</param>
-readonly record struct ProductOperands(ulong A, ulong B, long[] Product, double Size, int Bits);
+readonly record struct ProductOperands(ulong A, ulong B, long[] Product, double Size, int Bits)
+{
+    /// <summary>
+    /// Whether a sum in floating point can be what rounds of a product give. Sums are exact as long as they fit; then each round may cut some
+    /// units of the last place off them, which is more of a sum the longer it has grown.
+    /// </summary>
+    public bool Near(float sum, long product, uint rounds) => Size * rounds < Math.ScaleB(1, Bits)
+        ? sum == product * rounds
+        : Math.Abs(sum - (double)product * rounds) <= rounds * (Math.Abs(product) * Math.Min(1, 16 * rounds * Math.ScaleB(1, -Bits)) + Size * Math.ScaleB(16, -Bits));
+}
 
 /// <summary>How a kernel of products is launched.</summary>
 /// <param name="Groups">Groups of a block, each with a product of its own.</param>
@@ -85,15 +94,11 @@ sealed unsafe class ProductLoop<T> : IComputeLoop
         runner.Dispose();
     }
 
-    /// <summary>
-    /// Whole numbers wrap. Other sums are exact as long as they fit; then each round may cut some units of the last place off them, which is
-    /// more of a sum the longer it has grown.
-    /// </summary>
+    /// <summary>Whole numbers wrap.</summary>
     bool Near(T found, long product, uint rounds) => found switch
     {
         int whole => whole == unchecked((int)(product * rounds)),
-        float sum when operands.Size * rounds < Math.ScaleB(1, operands.Bits) => sum == product * rounds,
-        float sum => Math.Abs(sum - (double)product * rounds) <= rounds * (Math.Abs(product) * Math.Min(1, 16 * rounds * Math.ScaleB(1, -operands.Bits)) + operands.Size * Math.ScaleB(16, -operands.Bits)),
+        float sum => operands.Near(sum, product, rounds),
         _ => false,
     };
 }

@@ -100,12 +100,15 @@ abstract class TimedProbe : IQueuedProbe
         batch = 1;
         // The first may load something.
         _ = Time();
-        var least = Math.Max(shortest, LeastSteps * Session.StepNs);
+        var least = Least(shortest);
         while (batch < Most && !Lasts(least)) batch *= 2;
     }
 
     /// <summary>Three times in a row, because a hiccup makes one batch look long enough.</summary>
     bool Lasts(double least) => Time() >= least && Time() >= least && Time() >= least;
+
+    /// <summary>Nanoseconds that a timed region lasts at least.</summary>
+    protected double Least(double shortest = ShortestBatch) => Math.Max(shortest, LeastSteps * Session.StepNs);
 
     /// <summary>Nanoseconds of one batch by itself.</summary>
     protected double Time()

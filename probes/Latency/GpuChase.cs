@@ -5,18 +5,16 @@ using GpuLab.Running;
 
 namespace GpuLab.Probes.Latency;
 
-/// <summary>Dependent loads of a GPU along a random cycle, in its own memory or over the link in the host's.</summary>
-/// <param name="overLink">The cycle lies in pinned memory of the host.</param>
-/// <param name="bytes">Working set where the sweep says none.</param>
-sealed class GpuChase(ProbeInfo info, bool overLink, long bytes) : IProbe
+/// <summary>Dependent loads of a GPU along a random cycle in its own memory.</summary>
+sealed class GpuChase(ProbeInfo info) : IProbe
 {
     public ProbeInfo Info => info;
 
     public IPreparedProbe Prepare(ProbeRequest request)
     {
-        var nodes = (long)request.Parameters.Number("bytes", bytes) / DeviceRing.Line;
+        var nodes = (long)request.Parameters.Number("bytes", info.Parameters[0].Default!.Value.Number) / DeviceRing.Line;
         if (nodes is < 2 or > int.MaxValue) throw new ProbeSkippedException($"a cycle of {nodes} lines of {DeviceRing.Line} bytes cannot be walked");
-        return new GpuChaseProbe(CudaSession.Current, overLink, (int)nodes, request.Seed);
+        return new GpuChaseProbe(CudaSession.Current, overLink: false, (int)nodes, request.Seed);
     }
 }
 
@@ -50,6 +48,7 @@ sealed unsafe class GpuChaseProbe : TimedProbe
     long queued, collected, missed;
     string? wrong;
 
+    /// <param name="overLink">The cycle lies in pinned memory of the host.</param>
     public GpuChaseProbe(CudaSession session, bool overLink, int nodes, ulong seed)
         : base(session)
     {

@@ -27,6 +27,7 @@ sealed unsafe class CopyRing : IDisposable
     readonly ulong seed;
     readonly long bytes, stride;
     readonly int count;
+    readonly CUdeviceptr hostOnDevice;
     long turn;
 
     public CopyRing(CudaSession session, CudaStream stream, long bytes, bool toDevice, bool pinned, ulong seed)
@@ -39,8 +40,10 @@ sealed unsafe class CopyRing : IDisposable
         {
             device = new(session.Context, stride * count);
             host = new(session, stride * count, pinned);
+            if (pinned) hostOnDevice = host.OnDevice;
             piece = new(session, Math.Min(Piece, stride * count), pin: true);
-            Fill();
+            DeviceFill.Queue(session, stream, device.Start, device.Bytes / Vector16.Size, seed);
+            stream.Synchronize();
             if (toDevice)
             {
                 // What is to be copied there again came from there; its ends are compared with numbers made here.
@@ -70,6 +73,13 @@ sealed unsafe class CopyRing : IDisposable
         var at = turn++ % count * stride;
         if (toDevice) device.CopyFrom(host.Start + at, bytes, at, on);
         else device.CopyTo(host.Start + at, bytes, at, on);
+    }
+
+    /// <summary>Where the next copy goes from and to, as the device sees it; only where the host's memory is pinned.</summary>
+    public (CUdeviceptr From, CUdeviceptr To) Next()
+    {
+        var at = turn++ % count * stride;
+        return toDevice ? (hostOnDevice + at, device.Start + at) : (device.Start + at, hostOnDevice + at);
     }
 
     /// <summary>Writes over all destinations.</summary>
@@ -105,14 +115,6 @@ sealed unsafe class CopyRing : IDisposable
         host?.Dispose();
         piece?.Dispose();
         device?.Dispose();
-    }
-
-    void Fill()
-    {
-        var fill = session.Kernels["gl_fill"];
-        var (blocks, threads) = GpuGrid.Candidates(fill, session.Device)[0];
-        fill.Launch(stream, blocks, threads, 0, device.Start.Address, (ulong)(device.Bytes / Vector16.Size), seed);
-        stream.Synchronize();
     }
 
     /// <summary>Whether the host's first and last buffers begin with the numbers that the seed gives.</summary>

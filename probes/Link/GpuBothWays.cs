@@ -5,12 +5,16 @@ using GpuLab.Running;
 
 namespace GpuLab.Probes.Link;
 
-/// <summary>Copies by the copy engines in both directions at once.</summary>
+/// <summary>Copies in both directions at once, by the copy engines or by the SMs.</summary>
 sealed class GpuBothWays(ProbeInfo info) : IProbe
 {
     public ProbeInfo Info => info;
 
-    public IPreparedProbe Prepare(ProbeRequest request) => new GpuBothWaysProbe(CudaSession.Current, (long)request.Parameters.Number("bytes", 64 << 20), request.Seed);
+    public IPreparedProbe Prepare(ProbeRequest request)
+    {
+        var bytes = (long)request.Parameters.Number("bytes", info.Parameters[0].Default!.Value.Number);
+        return request.Parameters.Word("by", LinkInfo.Engine) == LinkInfo.Sms ? new SmBothWaysProbe(CudaSession.Current, bytes, request.Seed) : new GpuBothWaysProbe(CudaSession.Current, bytes, request.Seed);
+    }
 }
 
 /// <summary>
@@ -21,6 +25,7 @@ sealed class GpuBothWaysProbe : IQueuedProbe
 {
     readonly CudaSession session;
     readonly CopyLane up, down;
+    bool rests;
 
     public GpuBothWaysProbe(CudaSession session, long bytes, ulong seed)
     {
@@ -42,6 +47,7 @@ sealed class GpuBothWaysProbe : IQueuedProbe
             ["memory"] = "pinned",
             ["batch"] = string.Create(CultureInfo.InvariantCulture, $"{up.Batch} to the device, {down.Batch} to the host"),
             ["timing"] = "pairs of events on two streams, neither ever empty",
+            [LinkInfo.Directions] = "both at once",
             ["copy engines"] = session.Device.Attribute(CUdevice_attribute.AsyncEngineCount).ToString(CultureInfo.InvariantCulture),
         };
     }
@@ -52,6 +58,7 @@ sealed class GpuBothWaysProbe : IQueuedProbe
 
     public void Begin(bool paced)
     {
+        rests = paced;
         session.Clock.Renew();
         up.Begin(paced);
         down.Begin(paced);
@@ -69,8 +76,9 @@ sealed class GpuBothWaysProbe : IQueuedProbe
             if (up.IsDone) gotUp = up.Collect();
             if (down.IsDone) gotDown = down.Collect();
             if (gotUp && gotDown) break;
-            up.Refill();
-            down.Refill();
+            // What is queued now would fall into a rest.
+            if (!rests || !gotUp) up.Refill();
+            if (!rests || !gotDown) down.Refill();
         }
         Add(ref sink);
     }

@@ -5,27 +5,33 @@ using GpuLab.Running;
 
 namespace GpuLab.Probes.Link;
 
-/// <summary>Copies by the copy engine in one direction.</summary>
+/// <summary>Copies in one direction by the copy engine or by the SMs.</summary>
 sealed class GpuCopy(ProbeInfo info, bool toDevice) : IProbe
 {
     public ProbeInfo Info => info;
 
-    public IPreparedProbe Prepare(ProbeRequest request) => new GpuCopyProbe(CudaSession.Current, (long)request.Parameters.Number("bytes", 64 << 20),
-        toDevice, request.Parameters.Word("memory", "pinned") == "pinned", request.Seed);
+    public IPreparedProbe Prepare(ProbeRequest request)
+    {
+        var (bytes, pinned, bySms) = ((long)request.Parameters.Number("bytes", 64 << 20), request.Parameters.Word("memory", "pinned") == "pinned", request.Parameters.Word("by", LinkInfo.Engine) == LinkInfo.Sms);
+        if (bySms && !pinned) throw new ProbeSkippedException("the SMs reach pinned memory of the host alone");
+        return new GpuCopyProbe(CudaSession.Current, bytes, toDevice, pinned, request.Seed, bySms);
+    }
 }
 
 /// <summary>Copies in one direction when prepared: batches back to back through a ring of buffers.</summary>
 sealed class GpuCopyProbe : TimedProbe
 {
     readonly CopyRing ring;
+    readonly SmCopy? sms;
     readonly long bytes;
 
-    public GpuCopyProbe(CudaSession session, long bytes, bool toDevice, bool pinned, ulong seed)
+    public GpuCopyProbe(CudaSession session, long bytes, bool toDevice, bool pinned, ulong seed, bool bySms = false)
         : base(session)
     {
         this.bytes = bytes;
         try
         {
+            if (bySms) sms = new(session, "gl_stream_copy", bytes);
             ring = Own(new CopyRing(session, Stream, bytes, toDevice, pinned, seed));
             Round();
             if (ring.Wrong() is { } wrong) throw new InvalidOperationException($"a copy is wrong: {wrong}");
@@ -36,7 +42,8 @@ sealed class GpuCopyProbe : TimedProbe
             facts["bytes"] = Units.BytesText(bytes);
             facts["memory"] = pinned ? "pinned" : "pageable";
             facts["buffers"] = ring.Count.ToString(CultureInfo.InvariantCulture);
-            facts["copy engines"] = session.Device.Attribute(CUdevice_attribute.AsyncEngineCount).ToString(CultureInfo.InvariantCulture);
+            if (sms is not null) facts["kernel"] = sms.Name;
+            else facts["copy engines"] = session.Device.Attribute(CUdevice_attribute.AsyncEngineCount).ToString(CultureInfo.InvariantCulture);
             Facts = facts;
         }
         catch
@@ -54,7 +61,16 @@ sealed class GpuCopyProbe : TimedProbe
 
     public override string? Verify() => ring.Wrong();
 
-    protected override void Queue() => ring.Queue(Stream);
+    protected override void Queue()
+    {
+        if (sms is null)
+        {
+            ring.Queue(Stream);
+            return;
+        }
+        var (from, to) = ring.Next();
+        sms.Queue(Stream, from, to);
+    }
 
     /// <summary>Each buffer once, so that no destination is left as it was poisoned.</summary>
     void Round()

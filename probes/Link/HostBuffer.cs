@@ -24,6 +24,9 @@ sealed unsafe class HostBuffer : IDisposable
 
     public byte* Start => (byte*)(pinned is null ? pageable : pinned.Start);
 
+    /// <summary>Where the device finds what is pinned.</summary>
+    public CUdeviceptr OnDevice => pinned!.OnDevice;
+
     public void Poison() => NativeMemory.Fill(Start, (nuint)Bytes, 0xDB);
 
     public void Dispose()

@@ -22,6 +22,9 @@ abstract unsafe class HostKernels
     /// <summary>One tile by one bf16 panel.</summary>
     public abstract void Tile(byte* panel, int inputs, float* a, int rows, float* c, nint stride, bool add);
 
+    /// <summary>One tile by one panel of single-precision numbers, as many as two registers hold for each input.</summary>
+    public abstract void TileSingle(byte* panel, int inputs, float* a, int rows, float* c, nint stride, bool add);
+
     /// <summary>x · w / √(mean of x² + ε)</summary>
     public abstract void Norm(float* x, float* w, int n, float epsilon, float* into);
 
@@ -64,6 +67,9 @@ sealed unsafe class HostKernels<TLanes, TVector> : HostKernels where TLanes : st
 
     public override void Tile(byte* panel, int inputs, float* a, int rows, float* c, nint stride, bool add) =>
         TileKernels<TLanes, TVector>.Tile<Bf16Row<TLanes, TVector>>(panel, inputs, a, rows, c, stride, add);
+
+    public override void TileSingle(byte* panel, int inputs, float* a, int rows, float* c, nint stride, bool add) =>
+        TileKernels<TLanes, TVector>.Tile<SingleRow<TLanes, TVector>>(panel, inputs, a, rows, c, stride, add);
 
     static void Product<TRow>(in PanelLayout layout, byte* weights, int first, int end, float* packed, int rows, float* c, nint stride, bool add) where TRow : struct, IPanelRow<TVector>
     {

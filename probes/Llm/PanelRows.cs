@@ -27,6 +27,17 @@ readonly unsafe struct Bf16Row<TLanes, TVector> : IPanelRow<TVector> where TLane
     public static void Read(byte* at, out TVector low, out TVector high) => TLanes.Bf16(at, out low, out high);
 }
 
+/// <summary>Weights of training, which no format of a model for inference has.</summary>
+readonly unsafe struct SingleRow<TLanes, TVector> : IPanelRow<TVector> where TLanes : struct, ILanes<TVector> where TVector : unmanaged
+{
+    public static bool Scaled => false;
+
+    public static int Bytes(int lanes) => 8 * lanes;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Read(byte* at, out TVector low, out TVector high) => (low, high) = (TLanes.Load((float*)at), TLanes.Load((float*)at + TLanes.Count));
+}
+
 readonly unsafe struct Int8Row<TLanes, TVector> : IPanelRow<TVector> where TLanes : struct, ILanes<TVector> where TVector : unmanaged
 {
     public static bool Scaled => true;

@@ -49,4 +49,17 @@ sealed class Rotary
             head[i + half] = (y * c[i] + x * s[i]) * scale;
         }
     }
+
+    /// <summary>The gradient of what was turned, from that of what <see cref="Turn"/> made of it.</summary>
+    public unsafe void TurnBack(float* gradient, int position, float scale)
+    {
+        var c = cosines.AsSpan(position * half, half);
+        var s = sines.AsSpan(position * half, half);
+        for (var i = 0; i < half; i++)
+        {
+            var (x, y) = (gradient[i], gradient[i + half]);
+            gradient[i] = (x * c[i] + y * s[i]) * scale;
+            gradient[i + half] = (y * c[i] - x * s[i]) * scale;
+        }
+    }
 }

@@ -22,10 +22,9 @@ sealed class GpuStreamArrays : IDisposable
             a = kind == GpuStreamKernel.Write ? null : new(session.Context, bytes);
             b = kind == GpuStreamKernel.Triad ? new(session.Context, bytes) : null;
             c = new(session.Context, kind == GpuStreamKernel.Read ? blocks * sizeof(uint) : bytes);
-            var fill = session.Kernels[kind == GpuStreamKernel.Triad ? "gl_fill_double" : "gl_fill"];
-            var grid = GpuGrid.Candidates(fill, session.Device)[0];
-            if (a is not null) Fill(fill, grid, a, seed);
-            if (b is not null) Fill(fill, grid, b, ~seed);
+            var fill = kind == GpuStreamKernel.Triad ? "gl_fill_double" : "gl_fill";
+            if (a is not null) DeviceFill.Queue(session, stream, a.Start, vectors, seed, fill);
+            if (b is not null) DeviceFill.Queue(session, stream, b.Start, vectors, ~seed, fill);
         }
         catch
         {
@@ -56,7 +55,4 @@ sealed class GpuStreamArrays : IDisposable
         b?.Dispose();
         a?.Dispose();
     }
-
-    void Fill(CudaKernel fill, GpuGrid grid, DeviceMemory memory, ulong seed) =>
-        fill.Launch(stream, grid.Blocks, grid.Threads, 0, memory.Start.Address, (ulong)Vectors, seed);
 }

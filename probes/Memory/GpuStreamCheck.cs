@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using GpuLab.Probes.Cuda;
 
 namespace GpuLab.Probes.Memory;
@@ -16,13 +15,13 @@ sealed unsafe class GpuStreamCheck(CudaSession session, CudaStream stream, GpuSt
 
     static readonly ConcurrentDictionary<(ulong, long), uint> sums = [];
 
-    readonly DeviceMemory found = new(session.Context, sizeof(Mismatch));
+    readonly DeviceCheck check = new(session, stream);
 
     /// <summary>Compares what the last launch left; null when right.</summary>
     /// <param name="grid">Of that launch.</param>
     public string? Wrong(GpuGrid grid) => kind == GpuStreamKernel.Read ? WrongSum(grid) : WrongOnDevice() ?? WrongOnHost(0) ?? WrongOnHost(Math.Max(0, vectors - Ends));
 
-    public void Dispose() => found.Dispose();
+    public void Dispose() => check.Dispose();
 
     string? WrongSum(GpuGrid grid)
     {
@@ -37,26 +36,13 @@ sealed unsafe class GpuStreamCheck(CudaSession session, CudaStream stream, GpuSt
 
     string? WrongOnDevice()
     {
-        var nothing = new Mismatch { First = ulong.MaxValue };
-        found.CopyFrom(&nothing, sizeof(Mismatch), 0, stream);
-        var (at, n, to) = (arrays.C.Address, (ulong)vectors, found.Start.Address);
-        var check = session.Kernels[kind switch
+        var (at, n) = (arrays.C.Address, (ulong)vectors);
+        return kind switch
         {
-            GpuStreamKernel.Write => "gl_check_pattern",
-            GpuStreamKernel.Triad => "gl_check_triad",
-            _ => "gl_check_fill",
-        }];
-        var (blocks, threads) = GpuGrid.Candidates(check, session.Device)[0];
-        switch (kind)
-        {
-            case GpuStreamKernel.Write: check.Launch(stream, blocks, threads, 0, at, n, pattern, to); break;
-            case GpuStreamKernel.Triad: check.Launch(stream, blocks, threads, 0, at, n, arrays.Seed, ~arrays.Seed, scalar, to); break;
-            default: check.Launch(stream, blocks, threads, 0, at, n, arrays.Seed, to); break;
-        }
-        Mismatch result;
-        found.CopyTo(&result, sizeof(Mismatch), 0, stream);
-        stream.Synchronize();
-        return result.Count == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"{result.Count} of {vectors} vectors of {Vector16.Size} bytes are wrong, the first at {result.First}");
+            GpuStreamKernel.Write => check.Wrong("gl_check_pattern", vectors, at, n, pattern),
+            GpuStreamKernel.Triad => check.Wrong("gl_check_triad", vectors, at, n, arrays.Seed, ~arrays.Seed, scalar),
+            _ => check.WrongFill(arrays.C, vectors, arrays.Seed),
+        };
     }
 
     string? WrongOnHost(long from)
@@ -78,12 +64,4 @@ sealed unsafe class GpuStreamCheck(CudaSession session, CudaStream stream, GpuSt
         GpuStreamKernel.Triad => StreamReference.Triad(arrays.Seed, ~arrays.Seed, scalar, index),
         _ => StreamReference.Filled(arrays.Seed, index),
     };
-
-    /// <summary>gl_mismatch of fill.cu.</summary>
-    [StructLayout(LayoutKind.Sequential)]
-    struct Mismatch
-    {
-        public ulong First;
-        public uint Count, Unused;
-    }
 }

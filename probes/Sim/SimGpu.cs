@@ -39,6 +39,11 @@ sealed partial class SimGpu
     /// <summary>How a figure is known, for the reader of a ceiling.</summary>
     public string How(string figure) => spec?[figure] is { } value ? $"{value.How switch { Known.Read => "read", Known.Derived => "derived", _ => "recalled" }}: {figure} of {spec.Key}" : $"{figure} of {Model.Key}";
 
+    /// <summary>A slice with those that it does one piece of work with.</summary>
+    /// <param name="team">Names, its own included; empty where it works for itself.</param>
+    /// <exception cref="ProbeSkippedException">This GPU has no such slice.</exception>
+    public SimSlice Slice(string name, IReadOnlyList<string> team) => Slice(name) with { Team = [.. team.Select(Slice)] };
+
     /// <summary>A slice by the name that a partitioner gave it.</summary>
     /// <exception cref="ProbeSkippedException">This GPU has no such slice.</exception>
     public SimSlice Slice(string name)
@@ -64,6 +69,9 @@ sealed partial class SimGpu
 /// <param name="Memory">Bytes; null where not known.</param>
 sealed record SimSlice(string Name, string Instance, double MemoryShare, double ComputeShare, double? Sms, double? Memory, int CopyEngines)
 {
+    /// <summary>The slices that it does one piece of work with, by rank, itself included; empty where it works for itself.</summary>
+    public IReadOnlyList<SimSlice> Team { get; init; } = [];
+
     /// <exception cref="ProbeSkippedException">Not known.</exception>
     public double NeedSms => Sms ?? throw new ProbeSkippedException($"the SM count of {Instance} is not known");
 }

@@ -1,4 +1,5 @@
 using GpuLab.Control;
+using GpuLab.Probes.Aggressors;
 using GpuLab.Probes.Compute;
 using GpuLab.Probes.Host;
 using GpuLab.Probes.Launch;
@@ -7,6 +8,7 @@ using GpuLab.Probes.Llm;
 using GpuLab.Probes.Loading;
 using GpuLab.Probes.Sim.Models;
 using GpuLab.Probes.Trace;
+using GpuLab.Probes.Train;
 
 namespace GpuLab.Probes.Sim;
 
@@ -24,7 +26,8 @@ static class SimModels
         new LinkModel(LinkInfo.ToDevice, up: true, down: false),
         new LinkModel(LinkInfo.ToHost, up: false, down: true),
         new LinkModel(LinkInfo.Both, up: true, down: true),
-        new FixedModel(LinkInfo.Latency, 0, 0.9e-6, null, 1 << 12, 0.01),
+        new LinkLatencyModel(LinkInfo.Latency),
+        new NvbandwidthModel(LinkInfo.Nvbandwidth),
         new LoadModel(new LoadPlain().Info),
         new LoadModel(new LoadPipelined().Info),
         new ComputeModel(new ComputeFp64().Info, "fp64", tensor: false),
@@ -40,8 +43,20 @@ static class SimModels
         new FixedModel(new LaunchSync().Info, 0, 6.5e-6, null, 32, 0.03),
         new FixedModel(LaunchInfo.Graph, 4e-6, 1.3e-6, "nodes", 8, 0.005),
         new TraceModel(TraceInfo.Blocks),
+        new MemoryModel(StormInfo.Dram, 2, 2, t => t.Copy),
+        new MemoryModel(StormInfo.L2, 1, 1, t => t.Read, overhead: 0, size: (gpu, slice) => gpu.Need("l2") * slice.MemoryShare / 2),
+        new RateModel(StormInfo.Tlb, (gpu, slice) => 0.5 * gpu.Need("memory_bandwidth") * slice.MemoryShare * gpu.Traits.Read / 32, new(Memory: 0.5), "a sector of 32 bytes a load, half of the read bandwidth; assumed"),
+        new LinkModel(StormInfo.Up, up: true, down: false, engines: false),
+        new LinkModel(StormInfo.Down, up: false, down: true, engines: false),
+        new LinkModel(StormInfo.Link, up: true, down: true, engines: false),
+        new LinkModel(StormInfo.Engine, up: true, down: true),
+        new ComputeModel(StormInfo.Sm, "fp32", tensor: false, region: 200e-6),
+        new ComputeModel(StormInfo.Power, "bf16", tensor: true, region: 200e-6),
+        new RateModel(StormInfo.Launch, (_, _) => 1 / 2.5e-6, default, "constant, as measured on H100"),
+        new RateModel(StormInfo.Fence, (_, slice) => slice.NeedSms * 256 / 1e-6, default, "a barrier of each thread a microsecond; assumed"),
         new LlmModel(new LlmPrefill().Info, decode: false),
         new LlmModel(new LlmDecode().Info, decode: true),
+        new TrainModel(new TrainStep().Info),
         new FixedModel(LaunchInfo.Start, 0.32, 0, null, 1, 0.03),
     ];
 

@@ -141,7 +141,7 @@ sealed class SimPrepared : IVirtualProbe
 
     (SimSlice, SimLoad, double) Other(Neighbour neighbour)
     {
-        var other = gpu.Slice(neighbour.Slice);
+        var other = gpu.Slice(neighbour.Slice, request.Team);
         return SimModels.Find(neighbour.Probe) is { } m ? (other, m.Predict(gpu, other, neighbour.Parameters).Load.At(neighbour.Duty), Weight(neighbour.Slice, m)) : (other, default, 1);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using GpuLab.Control;
 using GpuLab.Model;
 using GpuLab.Running;
 using GpuLab.Simulation;
@@ -15,17 +16,17 @@ sealed class SimProbe(ISimModel model) : IProbe
     public IPreparedProbe Prepare(ProbeRequest request)
     {
         var gpu = SimGpu.Of(request.Device.Name);
-        var slice = gpu.Slice(request.Slice);
+        var slice = gpu.Slice(request.Slice, request.Team);
         return new SimPrepared(gpu, slice, model, model.Predict(gpu, slice, request.Parameters), request, Planted(request.Plant));
     }
 
     /// <summary>Why a cell cannot be predicted, or null where it can.</summary>
-    public string? Obstacle(DeviceId device, string slice, Parameters parameters)
+    public string? Obstacle(DeviceId device, Slice slice, Parameters parameters)
     {
         try
         {
             var gpu = SimGpu.Of(device.Name);
-            model.Predict(gpu, gpu.Slice(slice), parameters);
+            model.Predict(gpu, gpu.Slice(slice.Name, slice.Team), parameters);
             return null;
         }
         catch (ProbeSkippedException skip)

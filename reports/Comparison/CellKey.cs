@@ -22,7 +22,7 @@ public sealed record CellKey(string Run, string Layout, string Mode, string Slic
 
     string Where => Layout.Length == 0 || Layout == Slice ? Slice : Slice.Length == 0 ? Layout : $"{Slice} of {Layout}";
 
-    string When => Phase is null ? "" : Phase == Results.Phase.Together ? "together" : Mode == "solo" ? "alone" : "alone, in a concurrent trial";
+    string When => Phase is not { } phase ? "" : phase == Results.Phase.Together && Mode == "joint" ? "as one" : phase.HasOthers() ? phase.Name() : Mode == "solo" ? "alone" : "alone, in a concurrent trial";
 
     /// <summary>Names for rows that stand together: what all of them share is left out, because it says nothing and a narrow plot has no room for it.</summary>
     internal static IReadOnlyList<string> Shortest(IReadOnlyList<CellKey> keys)

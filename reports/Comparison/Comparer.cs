@@ -88,7 +88,7 @@ public static class Comparer
                 "layout" => (key.Layout, 0),
                 "mode" => (key.Mode, 0),
                 "slice" => (key.Slice, 0),
-                "phase" => (f.Phase == Phase.Together ? "together" : "alone", (double)f.Phase),
+                "phase" => (f.Phase.HasOthers() ? f.Phase.Name() : "alone", (double)f.Phase),
                 _ => f.Parameters[by] is { } value ? (value.ToString(), value.IsWord ? 0 : value.Number) : ("", double.NaN),
             };
             if (double.IsNaN(order)) continue;

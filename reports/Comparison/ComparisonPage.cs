@@ -30,7 +30,7 @@ public static class ComparisonPage
 
     static Section Runs(RunComparison c) => new("runs", "What is compared", Markup.Of($"""
         <div class="scroll"><table><thead><tr><th></th><th>run</th><th>device</th><th>figures are</th><th>date</th><th>program</th><th class="n">figures</th></tr></thead><tbody>
-        {c.Runs.Select(r => (r, Info: r.Run.Info)).Select(x => Markup.Of($"<tr><td><b>{x.r.Label}</b></td><td>{Parts.Name(x.Info.Name)}</td><td>{Parts.Name(x.Info.DeviceName)}</td><td>{(x.Info.Simulated ? "predicted" : "measured")}</td><td>{x.Info.Start.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</td><td>{Parts.Name(ShortTool(x.Info.Tool))}</td><td class=\"n\">{x.r.Run.Figures.Count}</td></tr>"))}
+        {c.Runs.Select(r => (r, Info: r.Run.Info)).Select(x => Markup.Of($"<tr><td><b>{x.r.Label}</b></td>{Parts.Cell(x.Info.Name)}{Parts.Cell(x.Info.DeviceName)}<td>{(x.Info.Simulated ? "predicted" : "measured")}</td><td>{x.Info.Start.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</td>{Parts.Cell(ShortTool(x.Info.Tool))}<td class=\"n\">{x.r.Run.Figures.Count}</td></tr>"))}
         </tbody></table></div>
         """));
 
@@ -40,7 +40,7 @@ public static class ComparisonPage
     static Section Summary(RunComparison c) => new("summary", "Summary by probe", Markup.Of($"""
         <p>Ratios are of performance: above 1 is better than {Parts.Name(c.Columns[0])}, for rates and for times alike; over several cells the geometric mean.</p>
         <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>when</th><th>column</th><th class="n">cells</th><th class="n">faster</th><th class="n">same</th><th class="n">slower</th><th class="n">undecided</th><th class="n">invalid</th><th class="n">ratio</th><th class="n">worst</th><th class="n">best</th></tr></thead><tbody>
-        {c.Groups.Select(g => Markup.Of($"<tr><td>{Parts.Name(g.Probe)}</td><td>{g.When}</td><td>{Parts.Name(g.Column)}</td><td class=\"n\">{g.Cells}</td>{Count(g, VerdictKind.Faster)}{Count(g, VerdictKind.Same)}{Count(g, VerdictKind.Slower)}{Count(g, VerdictKind.Undecided)}{Count(g, VerdictKind.Invalid)}{Parts.Value(g.Ratio, "1")}{Parts.Value(g.Worst, "1")}{Parts.Value(g.Best, "1")}</tr>"))}
+        {c.Groups.Select(g => Markup.Of($"<tr>{Parts.Cell(g.Probe)}<td>{g.When}</td>{Parts.Cell(g.Column)}<td class=\"n\">{g.Cells}</td>{Count(g, VerdictKind.Faster)}{Count(g, VerdictKind.Same)}{Count(g, VerdictKind.Slower)}{Count(g, VerdictKind.Undecided)}{Count(g, VerdictKind.Invalid)}{Parts.Value(g.Ratio, "1")}{Parts.Value(g.Worst, "1")}{Parts.Value(g.Best, "1")}</tr>"))}
         </tbody></table></div>
         """));
 
@@ -61,7 +61,7 @@ public static class ComparisonPage
     static Markup Row(RunComparison c, ComparedCell cell, int column, Outcome o)
     {
         var (a, b, unit) = (cell.Sides[0]!, cell.Sides[column]!, cell.Metric.Unit);
-        return Markup.Of($"<tr><td>{Parts.Name(cell.Key.ToString())}</td><td>{Parts.Name(c.Columns[column])}</td><td>{VerdictText.Badge(o.Verdict)}</td>{Parts.Value(o.Ratio.Ratio, "1")}<td>{VerdictText.Range(o.Interval)}</td>{Parts.Value(a.Figure.Median, unit)}{Parts.Value(b.Figure.Median, unit)}{Pair(a.Normalised.OfCeiling, b.Normalised.OfCeiling, "%")}{Pair(a.Normalised.PerUnit, b.Normalised.PerUnit, unit)}{Pair(a.Normalised.PerBandwidth, b.Normalised.PerBandwidth, "1")}{Pair(a.Normalised.PerWatt, b.Normalised.PerWatt, unit)}<td>{Parts.Name(o.Verdict.Reason)}</td></tr>");
+        return Markup.Of($"<tr>{Parts.Cell(cell.Key.ToString())}{Parts.Cell(c.Columns[column])}<td>{VerdictText.Badge(o.Verdict)}</td>{Parts.Value(o.Ratio.Ratio, "1")}<td>{VerdictText.Range(o.Interval)}</td>{Parts.Value(a.Figure.Median, unit)}{Parts.Value(b.Figure.Median, unit)}{Pair(a.Normalised.OfCeiling, b.Normalised.OfCeiling, "%")}{Pair(a.Normalised.PerUnit, b.Normalised.PerUnit, unit)}{Pair(a.Normalised.PerBandwidth, b.Normalised.PerBandwidth, "1")}{Pair(a.Normalised.PerWatt, b.Normalised.PerWatt, unit)}{Parts.Cell(o.Verdict.Reason)}</tr>");
     }
 
     static Markup Pair(double? a, double? b, string unit) => a is null && b is null ? Markup.Of($"<td class=\"n\">–</td>") : Markup.Of($"<td class=\"n\">{Text(a, unit)} → {Text(b, unit)}</td>");
@@ -71,7 +71,7 @@ public static class ComparisonPage
     static Section? Differences(RunComparison c) => c.Differences.Count == 0 ? null : new("differences", "What else differs", Markup.Of($"""
         <p>{Parts.Name(Sentences.Besides(c))}</p>
         <div class="scroll"><table class="sortable"><thead><tr><th>where</th><th>what</th>{c.Runs.Select(r => Markup.Of($"<th>{r.Label}</th>"))}<th>part of what is compared</th></tr></thead><tbody>
-        {c.Differences.OrderBy(d => d.Expected).Select(d => Markup.Of($"<tr><td>{Parts.Name(d.Section)}</td><td>{Parts.Name(d.Name)}</td>{d.Values.Select(v => Markup.Of($"<td>{Parts.Name(v)}</td>"))}<td>{(d.Expected ? "yes" : "no")}</td></tr>"))}
+        {c.Differences.OrderBy(d => d.Expected).Select(d => Markup.Of($"<tr>{Parts.Cell(d.Section)}{Parts.Cell(d.Name)}{d.Values.Select(Parts.Cell)}<td>{(d.Expected ? "yes" : "no")}</td></tr>"))}
         </tbody></table></div>
         """));
 

@@ -14,7 +14,7 @@ static class HardwareSection
     {
         if (c.By != "run" || c.Subject != "device") return null;
         // A size a probe: that at the end of its axis, which no cache holds.
-        var cells = c.Cells.Where(p => p.Key.Layout == "whole" && p.Key.Phase != Phase.Together)
+        var cells = c.Cells.Where(p => p.Key.Layout == "whole" && p.Key.Phase?.HasOthers() != true)
             .GroupBy(p => (p.Key.Metric, p.Key.Mode, Others: p.Probe.Axis is { } axis ? First(p).Figure.Parameters.Without(axis).ToString() : p.Key.Parameters))
             .Select(g => g.MaxBy(p => p.Probe.Axis is { } axis ? First(p).Figure.Parameters.Number(axis, 0) : 0)!).Take(MostRows).ToList();
         return cells.Count == 0 ? null : new("devices", "Device against device", Markup.Of($"{Bars(c, cells)}{Table(c, cells)}{Explained(c, cells)}"));
@@ -48,7 +48,7 @@ static class HardwareSection
     static Markup Row(RunComparison c, ComparedCell cell, Side side, int column)
     {
         var (unit, n) = (cell.Metric.Unit, side.Normalised);
-        return Markup.Of($"<tr><td>{Parts.Name($"{cell.Key.Metric} {cell.Key.Parameters}".TrimEnd())}</td><td class=\"keep\">{Parts.Name(c.Named(column))}</td>{Parts.Value(side.Figure.Median, unit)}{Parts.Value(column == 0 ? 1 : cell.Outcomes[column]?.Ratio.Ratio ?? double.NaN, "1")}{Parts.Percent(n.OfCeiling)}{Value(n.PerUnit, unit)}{Value(n.PerBandwidth, "1")}{Value(n.PerWatt, unit)}</tr>");
+        return Markup.Of($"<tr>{Parts.Cell($"{cell.Key.Metric} {cell.Key.Parameters}".TrimEnd())}<td class=\"keep\">{Parts.Name(c.Named(column))}</td>{Parts.Value(side.Figure.Median, unit)}{Parts.Value(column == 0 ? 1 : cell.Outcomes[column]?.Ratio.Ratio ?? double.NaN, "1")}{Parts.Percent(n.OfCeiling)}{Value(n.PerUnit, unit)}{Value(n.PerBandwidth, "1")}{Value(n.PerWatt, unit)}</tr>");
     }
 
     static Markup Value(double? value, string unit) => Parts.Value(value ?? double.NaN, unit);
@@ -59,7 +59,7 @@ static class HardwareSection
         return Markup.When(rows.Count > 0, () => Markup.Of($"""
             <h3>What the data sheets explain</h3>
             <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>device</th><th class="n">ratio</th><th class="n">units</th><th class="n">× clock</th><th class="n">× bandwidth</th><th class="n">× rest</th></tr></thead><tbody>
-            {rows.Select(r => Markup.Of($"<tr><td>{Parts.Name($"{r.p.Key.Metric} {r.p.Key.Parameters}".TrimEnd())}</td><td class=\"keep\">{Parts.Name(c.Named(r.i))}</td>{Parts.Value(r.o!.Ratio.Ratio, "1")}{Value(r.o.Factors!.Units, "1")}{Value(r.o.Factors.Clock, "1")}{Value(r.o.Factors.Bandwidth, "1")}{Parts.Value(r.o.Factors.Rest, "1")}</tr>"))}
+            {rows.Select(r => Markup.Of($"<tr>{Parts.Cell($"{r.p.Key.Metric} {r.p.Key.Parameters}".TrimEnd())}<td class=\"keep\">{Parts.Name(c.Named(r.i))}</td>{Parts.Value(r.o!.Ratio.Ratio, "1")}{Value(r.o.Factors!.Units, "1")}{Value(r.o.Factors.Clock, "1")}{Value(r.o.Factors.Bandwidth, "1")}{Parts.Value(r.o.Factors.Rest, "1")}</tr>"))}
             </tbody></table></div>
             """));
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuLab.Model;
+using GpuLab.Reports.Html;
 using GpuLab.Statistics;
 
 namespace GpuLab.Reports.Comparison;
@@ -7,7 +8,7 @@ namespace GpuLab.Reports.Comparison;
 /// <summary>Three sentences: what is compared, what stands out, what not to trust.</summary>
 public static class Sentences
 {
-    public static IReadOnlyList<string> Of(RunComparison c) => [.. new[] { Compared(c), Outstanding(c), Doubts(c) }.Select(s => s.Replace(" %", "\u00a0%", StringComparison.Ordinal))];
+    public static IReadOnlyList<string> Of(RunComparison c) => [.. new[] { Compared(c), Outstanding(c), Doubts(c) }.Select(Parts.Prose)];
 
     static string Compared(RunComparison c)
     {

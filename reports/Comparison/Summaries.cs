@@ -16,6 +16,6 @@ static class Summaries
     {
         var logs = outcomes.Where(o => double.IsFinite(o.Ratio.Log) && o.Verdict.Kind != VerdictKind.Invalid).Select(o => o.Ratio.Log).ToList();
         double Of(Func<List<double>, double> f) => logs.Count == 0 ? double.NaN : Math.Exp(f(logs));
-        return new(metric, phase is null ? "" : phase == Phase.Together ? "together" : "alone", column, outcomes.CountBy(o => o.Verdict.Kind).ToDictionary(), Of(l => l.Average()), Of(l => l.Min()), Of(l => l.Max()));
+        return new(metric, phase is not { } when ? "" : when.HasOthers() ? when.Name() : "alone", column, outcomes.CountBy(o => o.Verdict.Kind).ToDictionary(), Of(l => l.Average()), Of(l => l.Min()), Of(l => l.Max()));
     }
 }

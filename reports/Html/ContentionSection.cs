@@ -24,8 +24,14 @@ static class ContentionSection
             new Line(Ideal, [.. curve.Points.Where(p => double.IsFinite(p.Ideal)).Select(p => new XY(p.Slices, p.Ideal))]), new Line(Measured, [.. curve.Points.Where(p => double.IsFinite(p.Aggregate)).Select(p => new XY(p.Slices, p.Aggregate))]))
         { Simulated = model.Simulated, Description = $"{metric.Name} of all slices at work over their number." };
         var last = curve.Points[^1];
-        var caption = FormattableString.Invariant($"With {last.Slices} slices at work each keeps at least {Pretty.Percent(last.Worst)} of what it does alone; fairness (Jain) {(double.IsFinite(last.Jain) ? Pretty.Digits(last.Jain) : "–")}. Sums are work in the common window by its length.");
+        var caption = FormattableString.Invariant($"With {last.Slices} slices at work each keeps at least {Pretty.Percent(last.Worst)} of what it does alone; fairness (Jain) {(double.IsFinite(last.Jain) ? Pretty.Digits(last.Jain) : "–")}. Sums are work in the common window by its length.{Doubts(curve)}");
         return Html.Of($"{Parts.Plot(model, plot, caption)}{MatrixSection.Table(model, [.. curve.Points.SelectMany(p => p.Couplings)])}");
+    }
+
+    static string Doubts(ContentionCurve curve)
+    {
+        var points = curve.Points.Where(p => p.Doubts.Count > 0).ToList();
+        return points.Count == 0 ? "" : FormattableString.Invariant($" Not shown to have worked at once: {string.Join(", ", points.Select(p => FormattableString.Invariant($"{p.Slices} slices ({string.Join(", ", p.Doubts)})")))}.");
     }
 
     static string Across(Metric metric) => metric.Across switch { Model.Across.Sum => "all together", Model.Across.Mean => "mean", _ => "worst" };
@@ -42,18 +48,31 @@ static class ContentionSection
         return Html.Of($"{Parts.Plot(model, plot, $"A level line is isolation.{(coarse ? " Some points are coarse: the load goes on and off more slowly than a sample of the victim lasts." : "")}")}{MatrixSection.Table(model, [.. curves.SelectMany(c => c.Points).Select(p => p.Coupling)])}");
     }
 
-    static Html Layouts(IReadOnlyList<LayoutIndex> layouts) => Html.Of($"""
-        <h3>Layouts in numbers</h3>
-        <div class="scroll"><table class="sortable"><thead><tr><th>layout</th><th>what</th><th class="n">worst case keeps</th><th>worst case</th><th class="n">total progress</th><th class="n">mean slowdown</th><th class="n">fairness</th><th class="n">sum ÷ whole</th><th class="n">partition tax</th></tr></thead><tbody>
-        {layouts.SelectMany(l => l.Probes.Select(p => Row(l, p)))}
-        </tbody></table></div>
-        <p>Isolation index (geometric mean of the worst cases, all probes of equal weight): {string.Join(", ", layouts.Where(l => l.Probes.All(p => p.Tax is null)).Select(l => $"{l.Layout} {Pretty.Percent(l.Isolation)}{ByResource(l)}"))}.</p>
-        """);
+    static Html Layouts(IReadOnlyList<LayoutIndex> layouts)
+    {
+        var all = layouts.SelectMany(l => l.Probes.Select(p => (l.Layout, Probe: p))).ToList();
+        List<(string Layout, ProbeIndex Probe)> cut = [.. all.Where(p => p.Probe.Tax is null)], taxed = [.. all.Where(p => p.Probe.Tax is not null)];
+        var indices = string.Join(", ", layouts.Where(l => l.Probes.All(p => p.Tax is null)).Select(l => $"{l.Layout} {Pretty.Percent(l.Isolation)}{ByResource(l)}"));
+        return Html.Of($"{Html.When(cut.Count > 0, () => Html.Of($"<h3>Layouts in numbers</h3>{Cut(cut)}"))}{Html.When(indices.Length > 0, () => Html.Of($"<p>{Parts.Prose($"Isolation index (geometric mean of the worst cases, all probes of equal weight): {indices}.")}</p>"))}{Html.When(taxed.Count > 0, () => Html.Of($"<h3>What cutting itself costs</h3>{Taxed(taxed)}"))}");
+    }
+
+    static Html Cut(IReadOnlyList<(string Layout, ProbeIndex Probe)> rows) => SortableTable.Of(rows, null,
+        new("layout", r => Parts.Cell(r.Layout)),
+        new("what", r => Parts.Cell(ReportModel.Title(r.Probe.Probe, r.Probe.Parameters))),
+        new("worst case keeps", r => Parts.Percent(r.Probe.Worst), true),
+        new("worst case", r => Parts.Cell($"{r.Probe.WorstCase.Slice} {(r.Probe.WorstCase.Beside.Length > 0 ? $"beside {r.Probe.WorstCase.Beside}" : "")}".TrimEnd())),
+        new("total progress", r => Number(r.Probe.Together?.Throughput), true, rows.Any(r => r.Probe.Together is not null)),
+        new("mean slowdown", r => Number(r.Probe.Together?.Turnaround), true, rows.Any(r => r.Probe.Together is not null)),
+        new("fairness", r => Number(r.Probe.Together?.Jain), true, rows.Any(r => r.Probe.Together is not null)),
+        new("sum ÷ whole", r => Parts.Percent(r.Probe.SumOverWhole), true, rows.Any(r => r.Probe.SumOverWhole is not null)));
+
+    static Html Taxed(IReadOnlyList<(string Layout, ProbeIndex Probe)> rows) => SortableTable.Of(rows, null,
+        new("layout", r => Parts.Cell(r.Layout)),
+        new("what", r => Parts.Cell(ReportModel.Title(r.Probe.Probe, r.Probe.Parameters))),
+        new("partition tax", r => Parts.Percent(r.Probe.Tax), true));
 
     static string ByResource(LayoutIndex layout) => layout.Resources.Count < 2 ? ""
         : $" ({string.Join(", ", layout.Resources.Select(r => $"{r.Resource.ToString().ToLowerInvariant()} {Pretty.Percent(r.Isolation)}"))})";
-
-    static Html Row(LayoutIndex layout, ProbeIndex p) => Html.Of($"<tr><td>{Parts.Name(layout.Layout)}</td><td>{Parts.Name(ReportModel.Title(p.Probe, p.Parameters))}</td>{Parts.Percent(p.Tax is null ? p.Worst : null)}<td>{Parts.Name(p.Tax is null ? $"{p.WorstCase.Slice} {(p.WorstCase.Beside.Length > 0 ? $"beside {p.WorstCase.Beside}" : "")}".TrimEnd() : "")}</td>{Number(p.Together?.Throughput)}{Number(p.Together?.Turnaround)}{Number(p.Together?.Jain)}{Parts.Percent(p.SumOverWhole)}{Parts.Percent(p.Tax)}</tr>");
 
     static Html Number(double? value) => value is { } v ? Html.Of($"<td class=\"n\" data-v=\"{SvgWriter.Exact(v)}\">{v.ToString("0.000", CultureInfo.InvariantCulture)}</td>") : Html.Of($"<td class=\"n\">–</td>");
 }

@@ -66,7 +66,7 @@ static class CurvesSection
 
     static Html Table(ReportModel model, ProbeInfo probe, List<Plateau> plateaus) => Html.Of($"""
         <details class="numbers plateaus"{Html.Raw(plateaus.Count <= MostPlateausShown ? " open=\"\"" : "")}><summary>Plateaus</summary><div class="scroll"><table class="sortable"><thead><tr><th>layout</th><th>slice</th><th>plateau</th><th class="n">from</th><th class="n">to</th><th class="n">{probe.Main.Name}</th></tr></thead><tbody>
-        {plateaus.Select(p => Html.Of($"<tr data-key=\"{model.Slice(p.Layout, p.Slice).Name}\"><td>{Parts.Name(p.Layout)}</td><td>{Parts.Slice(model, p.Layout, p.Slice)}</td><td>{Parts.Name(p.Name)}</td>{Parts.Value(p.From, "B")}{Parts.Value(p.To, "B")}{Parts.Value(p.Value, probe.Main.Unit)}</tr>"))}
+        {plateaus.Select(p => Html.Of($"<tr data-key=\"{model.Slice(p.Layout, p.Slice).Name}\">{Parts.Cell(p.Layout)}<td>{Parts.Slice(model, p.Layout, p.Slice)}</td>{Parts.Cell(p.Name)}{Parts.Value(p.From, "B")}{Parts.Value(p.To, "B")}{Parts.Value(p.Value, probe.Main.Unit)}</tr>"))}
         </tbody></table></div></details>
         """);
 }

@@ -16,7 +16,7 @@ static class Headline
 
     static IEnumerable<(string Name, string Value)> Tiles(ReportModel m)
     {
-        var layout = m.Analysis.Run.Plan.Layouts.OrderBy(l => l.Slices.Count).FirstOrDefault();
+        var layout = m.Analysis.Run.Plan.Layouts.OrderBy(l => l.Slices.Count).ThenByDescending(l => l.Layout == "whole").FirstOrDefault();
         if (layout is null) yield break;
         var slice = layout.Slices[0].Name;
         var alone = m.Main.Where(f => f.Layout == layout.Layout && f.Slice == slice && f.Phase == Phase.Solo && f.Probe.Axis is null);

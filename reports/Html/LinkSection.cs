@@ -34,7 +34,7 @@ static class LinkSection
         return Html.Of($"""
             {Parts.Plot(model, plot, $"Points are medians alone, lines are T = a + N ÷ b fitted to them: level where the latency a decides, rising where the rate b does. {Sentence(drawn[0])}")}
             <div class="scroll"><table class="sortable"><thead><tr><th>layout</th><th>slice</th><th class="n">latency a</th><th class="n">rate b</th><th class="n">half of it at</th><th class="n">largest error</th><th class="n">points</th><th class="n">passed by</th></tr></thead><tbody>
-            {curves.Select(c => Html.Of($"<tr data-key=\"{model.Slice(c.Layout, c.Slice).Name}\"><td>{Parts.Name(c.Layout)}</td><td>{Parts.Slice(model, c.Layout, c.Slice)}</td>{Parts.Value(c.Fit.Latency, "s")}{Parts.Value(c.Fit.Rate, "B/s")}{Parts.Value(c.Fit.HalfSize, "B")}{Parts.Percent(c.Fit.Error)}<td class=\"n\">{c.Figures.Count}</td><td class=\"n\">{c.Fit.Left}</td></tr>"))}
+            {curves.Select(c => Html.Of($"<tr data-key=\"{model.Slice(c.Layout, c.Slice).Name}\">{Parts.Cell(c.Layout)}<td>{Parts.Slice(model, c.Layout, c.Slice)}</td>{Parts.Value(c.Fit.Latency, "s")}{Parts.Value(c.Fit.Rate, "B/s")}{Parts.Value(c.Fit.HalfSize, "B")}{Parts.Percent(c.Fit.Error)}<td class=\"n\">{c.Figures.Count}</td><td class=\"n\">{c.Fit.Left}</td></tr>"))}
             </tbody></table></div>
             """);
     }

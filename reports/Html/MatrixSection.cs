@@ -22,7 +22,7 @@ static class MatrixSection
     {
         var victims = matrices.SelectMany(m => m.Victims).Distinct().ToList();
         if (victims.Count == 1)
-            return matrices.Chunk(MostRowsInOnePlot).Select(some => Matrix(model, $"{victims[0]} of {matrices[0].Layout} beside aggressors", "what it does", [.. some.Select(m => (m.Title, m, 0))]));
+            return matrices.Chunk(MostRowsInOnePlot).Select(some => Matrix(model, $"{victims[0]} of {matrices[0].Layout} beside aggressors", "what it does", [.. some.Select(m => (model.Brief(m.Probe, m.Parameters), m, 0))]));
         return matrices.SelectMany(m => m.Victims.Select((v, i) => (v, m, i)).Chunk(MostRowsInOnePlot), (m, rows) => Matrix(model, $"{m.Title} beside aggressors, layout {m.Layout}", "victim", rows));
     }
 
@@ -71,7 +71,7 @@ static class MatrixSection
     {
         var (f, interval) = (c.Together, c.Ratio.Interval(0.95));
         var why = model.Analysis.Interference.Attributions.TryGetValue(c, out var causes) ? string.Join(" ", causes.Select(a => a.Reason)) : "";
-        return Html.Of($"<tr data-key=\"{model.Slice(f.Layout, f.Slice).Name}\"><td>{Parts.Slice(model, f.Layout, f.Slice)}</td><td>{Parts.Name(ReportModel.Title(f.Probe, f.Parameters))}</td><td>{Parts.Name(f.Beside.Length > 0 ? f.Beside : f.Mode is "matrix" or "null" or "dial" ? "none" : "all at work")}</td><td>{c.Verdict.ToString()}</td>{Parts.Percent(c.Ratio.Ratio)}<td>{Pretty.Percent(interval.Low)} … {Pretty.Percent(interval.High)}</td>{Parts.Percent(c.Ratio.SmallestEffect)}{Parts.Percent(f.Proof?.Busy)}{Parts.Value(f.Proof?.Window ?? double.NaN, "s")}{Parts.Value(f.Proof?.Skew ?? double.NaN, "s")}<td>{Parts.Name($"{c.Verdict.Reason} {why}".TrimEnd())}</td></tr>");
+        return Html.Of($"<tr data-key=\"{model.Slice(f.Layout, f.Slice).Name}\"><td>{Parts.Slice(model, f.Layout, f.Slice)}</td>{Parts.Cell(ReportModel.Title(f.Probe, f.Parameters))}{Parts.Cell(f.Beside.Length > 0 ? f.Beside : f.Mode is "matrix" or "null" or "dial" ? "none" : "all at work")}<td>{c.Verdict.ToString()}</td>{Parts.Percent(c.Ratio.Ratio)}<td>{Pretty.Percent(interval.Low)} … {Pretty.Percent(interval.High)}</td>{Parts.Percent(c.Ratio.SmallestEffect)}{Parts.Percent(f.Proof?.Busy)}{Parts.Value(f.Proof?.Window ?? double.NaN, "s")}{Parts.Value(f.Proof?.Skew ?? double.NaN, "s")}{Parts.Cell($"{c.Verdict.Reason} {why}".TrimEnd())}</tr>");
     }
 
     static string Rate(IReadOnlyList<NullCheck> checks) => NullRate.Of(checks) is not { } rate ? ""
@@ -80,7 +80,7 @@ static class MatrixSection
     static Html Nulls(ReportModel model, IReadOnlyList<NullCheck> checks) => Html.Of($"""
         <p>The same cell twice, with nothing beside it: what the lab finds where there is nothing to find. Each must be ISOLATED, ISOLATED and SAME.{Rate(checks)}</p>
         <div class="scroll"><table class="sortable"><thead><tr><th>what</th><th>slice</th><th>A</th><th>B</th><th>A against B</th><th class="n">B ÷ A</th></tr></thead><tbody>
-        {checks.Select(n => Html.Of($"<tr><td>{Parts.Name(ReportModel.Title(n.First.Together.Probe, n.First.Together.Parameters))}</td><td>{Parts.Slice(model, n.First.Together.Layout, n.First.Together.Slice)}</td><td>{n.First.Verdict.ToString()}</td><td>{n.Second.Verdict.ToString()}</td><td>{n.Verdict.ToString()}</td>{Parts.Percent(n.Ratio.Ratio)}</tr>"))}
+        {checks.Select(n => Html.Of($"<tr>{Parts.Cell(ReportModel.Title(n.First.Together.Probe, n.First.Together.Parameters))}<td>{Parts.Slice(model, n.First.Together.Layout, n.First.Together.Slice)}</td><td>{n.First.Verdict.ToString()}</td><td>{n.Second.Verdict.ToString()}</td><td>{n.Verdict.ToString()}</td>{Parts.Percent(n.Ratio.Ratio)}</tr>"))}
         </tbody></table></div>
         """);
 }

@@ -16,7 +16,7 @@ sealed record Pair(Figure Solo, Figure Together, double Kept, Interval Interval)
         {
             var solo = group.FirstOrDefault(f => f.Phase == Phase.SoloBefore) ?? group.FirstOrDefault(f => f.Phase == Phase.Solo);
             if (solo is null) continue;
-            foreach (var together in group.Where(f => f.Phase == Phase.Together))
+            foreach (var together in group.Where(f => f.Phase == Phase.Together && !f.IsJoint))
             {
                 var (top, bottom) = together.Metric.Better == Better.Higher ? (together, solo) : (solo, together);
                 pairs.Add(new(solo, together, top.Median / bottom.Median, new(top.Interval.Low / bottom.Interval.High, top.Interval.High / bottom.Interval.Low, "quotient of interval ends")));
@@ -34,6 +34,7 @@ static class PhaseText
         Phase.Solo => "alone",
         Phase.SoloBefore => "alone, before",
         Phase.Together => "together",
+        Phase.Interleaved => "interleaved",
         Phase.SoloAfter => "alone, after",
         _ => "warm-up",
     };

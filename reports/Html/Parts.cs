@@ -8,6 +8,9 @@ static class Parts
 {
     const double Wide = 740, Narrow = 360;
 
+    /// <summary>Characters beyond which a cell of a tall table is set in several lines.</summary>
+    const int Long = 40;
+
     /// <summary>A plot at two widths with its caption and, behind it, its numbers.</summary>
     public static Html Plot(ReportModel model, IDrawing plot, string caption)
     {
@@ -18,14 +21,21 @@ static class Parts
     /// <param name="id">Unique in the page.</param>
     public static Html Plot(string id, IDrawing plot, string caption)
     {
+        var (wide, narrow) = (plot.Svg(Wide, id + "w"), plot.Svg(Narrow, id + "n", values: false));
         return Html.Of($"""
-            <figure id="{id}">
-              <figcaption><b>{Name(plot.Title)}</b> <span>{caption}</span></figcaption>
-              <div class="wide">{Html.Raw(plot.Svg(Wide, id + "w"))}</div><div class="narrow">{Html.Raw(plot.Svg(Narrow, id + "n", values: false))}</div>
+            <figure id="{id}"{Room(High(wide, 1.11, caption.Length / 105), High(narrow, 1, caption.Length / 45))}>
+              <figcaption><b>{Name(plot.Title)}</b> <span>{Prose(caption)}</span></figcaption>
+              <div class="wide">{Html.Raw(wide)}</div><div class="narrow">{Html.Raw(narrow)}</div>
               {Numbers(plot)}
             </figure>
             """);
     }
+
+    /// <summary>Pixels of a figure with its caption and the heading of its numbers, about.</summary>
+    static int High(string svg, double scale, int lines) => (int)(SvgFile.Size(svg).Height * scale) + (21 * (lines + 1)) + 96;
+
+    /// <summary>What something takes before it has been laid out, so that nothing jumps when it comes into sight: on a wide page and on a narrow one.</summary>
+    public static Html Room(int wide, int narrow) => Html.Of($" style=\"--room:{wide}px;--narrow-room:{narrow}px\"");
 
     static Html Numbers(IDrawing plot)
     {
@@ -35,13 +45,19 @@ static class Parts
         var tooMany = rows.Count > most ? Html.Of($"<p class=\"more\">The first {most} of {rows.Count} values; all are in the run folder.</p>") : Html.Empty;
         return Html.Of($"""
             <details class="numbers"><summary>Numbers</summary><div class="scroll"><table class="sortable"><thead><tr>{Html.When(what, () => Html.Of($"<th>what</th>"))}<th>{Or(plot.X.Title, "where")}</th><th>{Or(plot.Y.Title, "value")}</th>{Html.When(intervals, () => Html.Of($"<th>interval</th>"))}</tr></thead><tbody>
-            {rows.Take(most).Select(r => Html.Of($"<tr>{Html.When(what, () => Html.Of($"<td>{Name(r.Series)}</td>"))}<td>{Name(r.X)}</td><td data-v=\"{SvgWriter.Exact(r.Value)}\">{Name(r.Y)}</td>{Html.When(intervals, () => Html.Of($"<td>{r.Interval}</td>"))}</tr>"))}
+            {rows.Take(most).Select(r => Html.Of($"<tr>{Html.When(what, () => Cell(r.Series))}{Cell(r.X)}<td data-v=\"{SvgWriter.Exact(r.Value)}\">{r.Y}</td>{Html.When(intervals, () => Html.Of($"<td>{r.Interval}</td>"))}</tr>"))}
             </tbody></table></div>{tooMany}</details>
             """);
     }
 
     /// <summary>A name that someone else chose: isolated, so that its direction of writing cannot reorder the sentence around it.</summary>
     public static Html Name(string text) => Html.Of($"<bdi>{text}</bdi>");
+
+    /// <summary>A sentence in which no number is parted from its sign of per cent.</summary>
+    public static string Prose(string text) => text.Replace(" %", "\u00a0%", StringComparison.Ordinal);
+
+    /// <summary>A table cell with such a name and nothing else: the style sheet isolates cells, so that large tables need no element more.</summary>
+    public static Html Cell(string text) => text.Length > Long ? Html.Of($"<td class=\"long\">{text}</td>") : Html.Of($"<td>{text}</td>");
 
     public static Html Slice(ReportModel model, string layout, string slice) =>
         model.Slice(layout, slice) is var s ? Html.Of($"<span class=\"slice\" data-key=\"{s.Name}\">{Chip(s)}{Name(slice)}</span>") : Html.Empty;

@@ -33,7 +33,7 @@ sealed class ReportModel
     public bool Simulated => Info.Simulated;
 
     /// <summary>Figures of the metric that tables and plots show.</summary>
-    public IEnumerable<Figure> Main => Analysis.Figures.Where(f => f.Metric.Id == f.Probe.Main.Id && !f.ForRatio);
+    public IEnumerable<Figure> Main => Analysis.Figures.Where(f => f.Metric.Id == f.Probe.Main.Id && !f.ForRatio && !f.IsJoint);
 
     /// <summary>How a slice looks and is called throughout the page.</summary>
     public Series Slice(string layout, string slice) => slices.TryGetValue((layout, slice), out var series) ? series : new(0, slice);

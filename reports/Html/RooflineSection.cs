@@ -22,10 +22,42 @@ static class RooflineSection
     {
         var alone = model.Main.Where(f => PhaseText.IsAlone(f.Phase) && f.Worst != Severity.Invalid && f.Median > 0).ToList();
         var roofs = alone.GroupBy(f => (f.Layout, f.Slice)).Select(Roofed).OfType<Roof>().DistinctBy(r => r.Profile).ToList();
-        if (roofs.Count == 0) return null;
+        var workloads = Workloads(model);
+        if (roofs.Count == 0 && workloads.IsEmpty) return null;
         var probes = roofs.SelectMany(r => r.Rates.Keys).Distinct().ToList();
-        return new("roofline", "Roofline by slice", Html.Of($"{probes.Take(MostPlots).Select(p => Draw(model, p, [.. roofs.Where(r => r.Rates.ContainsKey(p))]))}{Table(model, roofs, probes)}"));
+        return new("roofline", "Roofline by slice", Html.Of($"{probes.Take(MostPlots).Select(p => Draw(model, p, [.. roofs.Where(r => r.Rates.ContainsKey(p))]))}{Html.When(roofs.Count > 0, () => Table(model, roofs, probes))}{workloads}"));
     }
+
+    /// <summary>A workload of counted operations and bytes on one slice.</summary>
+    /// <param name="Arithmetic">Share of the rate of multiply-adds that was measured on the slice.</param>
+    /// <param name="Memory">Share of its measured read bandwidth.</param>
+    sealed record Workload(Figure Main, double Arithmetic, double Memory)
+    {
+        /// <summary>Operations per byte in units of those at the corner, where both ceilings are reached together.</summary>
+        public double Intensity => Arithmetic / Memory;
+    }
+
+    /// <summary>Workloads that counted both their operations and their bytes, under one roof: each in shares of its own slice's ceilings.</summary>
+    static Html Workloads(ReportModel model)
+    {
+        var shares = model.Analysis.Figures.Where(f => PhaseText.IsAlone(f.Phase) && !f.ForRatio && f.Median > 0 && f.Worst != Severity.Invalid).GroupBy(f => (f.Layout, f.Slice, f.Probe, f.Parameters));
+        List<Workload> found = [];
+        foreach (var figures in shares)
+        {
+            var (arithmetic, memory) = (figures.FirstOrDefault(f => f.Metric.Name == "flops_share"), figures.FirstOrDefault(f => f.Metric.Name == "bandwidth_share"));
+            if (arithmetic is not null && memory is not null && figures.FirstOrDefault(f => f.Metric.Id == f.Probe.Main.Id) is { } main) found.Add(new(main, arithmetic.Median, memory.Median));
+        }
+        if (found.Count == 0) return Html.Empty;
+        var (low, high) = (Math.Min(0.1, found.Min(w => w.Intensity) / 2), Math.Max(10, found.Max(w => w.Intensity) * 2));
+        var points = found.GroupBy(w => w.Main.Probe).Select((g, i) => (Mark)new Dots(new(i, g.Key.Id), Along.Y, [.. g.Select(w => new Dot(new(w.Intensity, w.Arithmetic), default, Label(model, w)))]));
+        var plot = new Plot("Model workloads under their roof", new Log("operations per byte, of those at the corner", "%"), new Log("share of measured arithmetic", "%"),
+            [new Rule("all of the memory", new(low, low), new(1, 1)), new Rule("all of the arithmetic", new(1, 1), new(high, 1)), .. points])
+        { Simulated = model.Simulated, Description = "Share of arithmetic over operations per byte, both in units of the slice's own measured ceilings: the roof slants to its corner and is level right of it." };
+        var (bound, free) = (found.Count(w => w.Intensity < 1), found.MaxBy(w => Math.Max(w.Arithmetic, w.Memory))!);
+        return Parts.Plot(model, plot, $"Operations and bytes are counted, both ceilings measured on the same slice: left of the corner memory decides, right of it arithmetic. {Verdict.Count(bound, "workload")} of {found.Count} wait for memory; nearest to its roof is {ReportModel.Title(free.Main.Probe, free.Main.Parameters)} on {free.Main.Slice} with {Pretty.Percent(Math.Max(free.Arithmetic, free.Memory))} of it.");
+    }
+
+    static string Label(ReportModel model, Workload w) => $"{model.Brief(w.Main.Probe, w.Main.Parameters)} · {model.Slice(w.Main.Layout, w.Main.Slice).Name}";
 
     static Roof? Roofed(IGrouping<(string Layout, string Slice), Figure> figures)
     {
@@ -47,7 +79,7 @@ static class RooflineSection
 
     static Html Table(ReportModel model, IReadOnlyList<Roof> roofs, IReadOnlyList<ProbeInfo> probes) => Html.Of($"""
         <div class="scroll"><table class="sortable"><thead><tr><th>profile</th><th>on</th><th class="n">memory</th>{probes.Select(p => Html.Of($"<th class=\"n\">{p.Id}</th><th class=\"n\">corner</th>"))}</tr></thead><tbody>
-        {roofs.Select(r => Html.Of($"<tr data-key=\"{model.Slice(r.Layout, r.Slice).Name}\"><td>{Parts.Name(r.Profile)}</td><td>{Parts.Slice(model, r.Layout, r.Slice)}</td>{Parts.Value(r.Memory.Median, "B/s")}{probes.Select(p => r.Rates.TryGetValue(p, out var rate) ? Html.Of($"{Parts.Value(rate.Median, p.Main.Unit)}{Parts.Value(r.Ridge(p), "1")}") : Html.Of($"<td class=\"n\">–</td><td class=\"n\">–</td>"))}</tr>"))}
+        {roofs.Select(r => Html.Of($"<tr data-key=\"{model.Slice(r.Layout, r.Slice).Name}\">{Parts.Cell(r.Profile)}<td>{Parts.Slice(model, r.Layout, r.Slice)}</td>{Parts.Value(r.Memory.Median, "B/s")}{probes.Select(p => r.Rates.TryGetValue(p, out var rate) ? Html.Of($"{Parts.Value(rate.Median, p.Main.Unit)}{Parts.Value(r.Ridge(p), "1")}") : Html.Of($"<td class=\"n\">–</td><td class=\"n\">–</td>"))}</tr>"))}
         </tbody></table></div>
         <p class="more">Corner: operations per byte from which arithmetic decides.</p>
         """);

@@ -27,7 +27,7 @@ public static class RunReport
     [
         .. new[]
         {
-            LayoutsSection.Of(model), SlicesSection.Of(model), SharesSection.Of(model), TogetherSection.Of(model), MatrixSection.Of(model), ContentionSection.Of(model), CurvesSection.Of(model), ReloadSection.Of(model), LinkSection.Of(model),
+            LayoutsSection.Of(model), SlicesSection.Of(model), SharesSection.Of(model), TogetherSection.Of(model), MatrixSection.Of(model), ContentionSection.Of(model), CurvesSection.Of(model), ReloadSection.Of(model), JointSection.Of(model), LinkSection.Of(model),
             RooflineSection.Of(model), TimelineSection.Of(model), TelemetrySection.Of(model), ReconfigurationSection.Of(model), FindingsSection.Of(model),
             RecordSections.Figures(model), DataSection.Of(model), RecordSections.Skipped(model), RecordSections.Provenance(model), RecordSections.Reproduce(model),
         }.OfType<Section>(),
@@ -50,8 +50,8 @@ public static class RunReport
             ("device", m.Info.Device), ("partitioner", plan.Partitioner), ("units", FormattableString.Invariant($"{plan.Units} {plan.UnitName}")),
             ("layouts", FormattableString.Invariant($"{plan.Layouts.Count}")),
             ("trials", FormattableString.Invariant($"{done.Count(d => d.Status == "ok")} of {plan.Trials.Count} done")),
-            ("exit", m.Info.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended"),
         ];
+        if (m.Info.Exit != 0) facts.Add(("exit", m.Info.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended"));
         return Html.Of($"<dl class=\"strip\">{facts.Select(f => Html.Of($"<div><dt>{Parts.Name(f.Name)}</dt><dd>{Parts.Name(f.Value)}</dd></div>"))}</dl>");
     }
 }

@@ -55,26 +55,26 @@ public static class SelftestPage
             .. result.Figures.Where(f => f.Outcome == SelftestOutcome.NotProven).Select(f => (f.Metric, f.Why ?? "")),
         ];
         return open.Count == 0 ? null : new("not-proven", "Not proven here", Html.Of($"""
-            <div class="scroll"><table><thead><tr><th>what</th><th>why</th></tr></thead><tbody>{open.Select(o => Html.Of($"<tr><td>{Parts.Name(o.What)}</td><td>{Parts.Name(o.Why)}</td></tr>"))}</tbody></table></div>
+            <div class="scroll"><table><thead><tr><th>what</th><th>why</th></tr></thead><tbody>{open.Select(o => Html.Of($"<tr>{Parts.Cell(o.What)}{Parts.Cell(o.Why)}</tr>"))}</tbody></table></div>
             """));
     }
 
     static Section Checks(SelftestResult result) => new("checks", "Kernels against their references", Html.Of($"""
         <div class="scroll"><table class="sortable"><thead><tr><th>check</th><th>outcome</th><th class="n">time</th><th>kernels</th><th>what is wrong</th></tr></thead><tbody>
-        {result.Checks.Select(c => Html.Of($"<tr><td>{Parts.Name(c.Name)}</td><td>{Words(c.Outcome)}</td>{Parts.Value(c.Seconds, "s")}<td>{Parts.Name(string.Join(", ", c.Kernels))}</td><td>{Parts.Name(c.Why ?? "")}</td></tr>"))}
+        {result.Checks.Select(c => Html.Of($"<tr>{Parts.Cell(c.Name)}<td>{Words(c.Outcome)}</td>{Parts.Value(c.Seconds, "s")}{Parts.Cell(string.Join(", ", c.Kernels))}{Parts.Cell(c.Why ?? "")}</tr>"))}
         </tbody></table></div>
         """));
 
     static Section Figures(SelftestResult result) => new("figures", "A short look at figures", Html.Of($"""
         <p>Medians of a few tenths of a second with each probe's own defaults: whether a figure is near its ceiling, not a measurement of it.</p>
         <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>outcome</th><th class="n">median</th><th class="n">of ceiling</th><th class="n">samples</th><th>ceiling</th><th>how, or what is wrong</th></tr></thead><tbody>
-        {result.Figures.Select(f => Html.Of($"<tr><td>{Parts.Name(f.Metric)}</td><td>{Words(f.Outcome)}</td>{Parts.Value(f.Value, f.Unit)}{Parts.Percent(double.IsNaN(f.Ceiling) ? null : f.Value / f.Ceiling)}<td class=\"n\">{f.Samples}</td><td>{Parts.Name(f.CeilingSource)}</td><td>{Parts.Name(f.Why ?? string.Join("; ", f.Facts.Where(p => p.Key != "device").Select(p => $"{p.Key} {p.Value}")))}</td></tr>"))}
+        {result.Figures.Select(f => Html.Of($"<tr>{Parts.Cell(f.Metric)}<td>{Words(f.Outcome)}</td>{Parts.Value(f.Value, f.Unit)}{Parts.Percent(double.IsNaN(f.Ceiling) ? null : f.Value / f.Ceiling)}<td class=\"n\">{f.Samples}</td>{Parts.Cell(f.CeilingSource)}{Parts.Cell(f.Why ?? string.Join("; ", f.Facts.Where(p => p.Key != "device").Select(p => $"{p.Key} {p.Value}")))}</tr>"))}
         </tbody></table></div>
         """));
 
     static Section Kernels(SelftestResult result) => new("kernels", "What the driver's compiler made", Html.Of($"""
         <div class="scroll"><table class="sortable"><thead><tr><th>kernel</th><th>module</th><th class="n">registers</th><th class="n">bytes spilled</th><th class="n">shared bytes</th><th class="n">threads at most</th></tr></thead><tbody>
-        {result.Kernels.Select(k => Html.Of($"<tr><td>{Parts.Name(k.Name)}</td><td>{Parts.Name(k.Module)}</td><td class=\"n\">{k.Registers}</td><td class=\"n\">{k.LocalBytes}</td><td class=\"n\">{k.SharedBytes}</td><td class=\"n\">{k.MaxThreads}</td></tr>"))}
+        {result.Kernels.Select(k => Html.Of($"<tr>{Parts.Cell(k.Name)}{Parts.Cell(k.Module)}<td class=\"n\">{k.Registers}</td><td class=\"n\">{k.LocalBytes}</td><td class=\"n\">{k.SharedBytes}</td><td class=\"n\">{k.MaxThreads}</td></tr>"))}
         </tbody></table></div>
         {result.Modules.Where(m => m.Problem is null).Select(m => Html.Of($"<p>{Parts.Name(m.Name)} was loaded in {Pretty.Time(m.Seconds)}. {Parts.Name(m.Log)}</p>"))}
         """));

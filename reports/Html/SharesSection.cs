@@ -75,9 +75,7 @@ static class SharesSection
         var plot = Map(model, "What a slice has, of what its profile promises", "profile", profiles, rows, (row, profile) => known.FirstOrDefault(s => s.What == row && s.Profile == profile)?.OfNominal, "one row a kind of work, one column a profile; 1 is what the profile promises");
         return Html.Of($"""
             {Html.When(known.Count > 0, () => Parts.Plot(model, plot, "Each slice alone, against the uncut device in the same run: measured share ÷ nominal share, so that 1 is what the profile's name promises and more is better, for rates and for times alike. Nominal is the slice's share of the memory units, of the multiprocessors or cores for arithmetic, and all of it for the link and for latencies."))}
-            <div class="scroll tall"><table class="sortable"><thead><tr><th>what</th><th>profile</th><th class="n">slices</th><th class="n">whole</th><th class="n">a slice</th><th class="n">share</th><th>least … most</th><th class="n">nominal</th><th class="n">÷ nominal</th></tr></thead><tbody>
-            {shares.Select(Row)}
-            </tbody></table></div>
+            {Table(shares, known.Count > 0)}
             """);
     }
 
@@ -89,11 +87,16 @@ static class SharesSection
         return new(title, new Band(across, columns), new Band("what", [.. rows.Take(MostRows)]), new Cells("share", values, "1", 1, Math.Min(0.8, lowest))) { Simulated = model.Simulated, Description = $"A table in colours: {description}." };
     }
 
-    static Html Row(Share s)
-    {
-        var (unit, middle) = (s.Whole.Metric.Unit, s.Slices.OrderBy(f => f.Median).ElementAt(s.Slices.Count / 2));
-        return Html.Of($"<tr><td>{Parts.Name(s.What)}</td><td>{Parts.Name(s.Profile)}</td><td class=\"n\">{s.Slices.Count}</td>{Parts.Value(s.Whole.Median, unit)}{Parts.Value(middle.Median, unit)}{Parts.Percent(s.OfWhole.Value)}<td>{Pretty.Percent(s.OfWhole.Low)} … {Pretty.Percent(s.OfWhole.High)}</td>{Parts.Percent(s.Nominal)}{Parts.Percent(s.OfNominal)}</tr>");
-    }
+    static Html Table(IReadOnlyList<Share> shares, bool nominal) => SortableTable.Of(shares, null,
+        new("what", s => Parts.Cell(s.What)),
+        new("profile", s => Parts.Cell(s.Profile)),
+        new("slices", s => Html.Of($"<td class=\"n\">{s.Slices.Count}</td>"), true),
+        new("whole", s => Parts.Value(s.Whole.Median, s.Whole.Metric.Unit), true),
+        new("a slice", s => Parts.Value(s.Slices.OrderBy(f => f.Median).ElementAt(s.Slices.Count / 2).Median, s.Whole.Metric.Unit), true),
+        new("share", s => Parts.Percent(s.OfWhole.Value), true),
+        new("least … most", s => Html.Of($"<td>{Pretty.Percent(s.OfWhole.Low)} … {Pretty.Percent(s.OfWhole.High)}</td>")),
+        new("nominal", s => Parts.Percent(s.Nominal), true, nominal),
+        new("÷ nominal", s => Parts.Percent(s.OfNominal), true, nominal));
 
     static Html Together(ReportModel model, List<(string Layout, ProbeIndex Probe)> sums)
     {

@@ -10,7 +10,7 @@ static class TimelineSection
     public static Section? Of(ReportModel model)
     {
         var run = model.Analysis.Run;
-        var windows = run.Events.OfType<TrialWindow>().Where(w => w.Phase == Phase.Together && w.Busy.Count > 1).ToList();
+        var windows = run.Events.OfType<TrialWindow>().Where(w => w.Phase == Phase.Together && w.Busy.Count > 1 && !w.Interleaved).ToList();
         if (windows.Count == 0) return null;
         var withSamples = run.Samples.Select(s => s.Trial).ToHashSet(StringComparer.Ordinal);
         if (windows.FirstOrDefault(w => withSamples.Contains(w.Trial)) is not { } window) return null;
@@ -44,10 +44,17 @@ static class TimelineSection
 
         var busy = string.Join(", ", window.Busy.Select(b => $"{b.Key} {Pretty.Percent(b.Value)}"));
         return Html.Of($"""
-            {Parts.Plot(model, strip, $"{cell?.Probe} on {layout}. The slices shared a window of {Pretty.Time((window.EndNs - window.StartNs) * 1e-9)}, started {Pretty.Time(window.SkewNs * 1e-9)} apart and were busy in it: {busy}. Over all {windows.Count} concurrent trials the least busy slice was busy for {Pretty.Percent(lowest)} of its window.")}
+            {Parts.Plot(model, strip, $"{Doing(cell, slices)} on {layout}. The slices shared a window of {Pretty.Time((window.EndNs - window.StartNs) * 1e-9)}, started {Pretty.Time(window.SkewNs * 1e-9)} apart and were busy in it: {busy}. Over all {windows.Count} concurrent trials the least busy slice was busy for {Pretty.Percent(lowest)} of its window.")}
             {Parts.Plot(model, values, "Only samples that lie wholly inside the window count as taken together.")}
             {TelemetrySection.During(model, window.Trial, At, end, new("common window", At(window.StartNs), At(window.EndNs))).Select(p => Parts.Plot(model, p, "As the device said while the slices worked."))}
             """);
+    }
+
+    /// <summary>One probe, or what each slice did where that differs.</summary>
+    static string Doing(CellDocument? cell, IReadOnlyList<string> slices)
+    {
+        var works = slices.Select(s => (Slice: s, cell?.Works?.FirstOrDefault(w => w.Slice == s)?.Probe)).Where(w => w.Probe is not null).ToList();
+        return works.DistinctBy(w => w.Probe).Count() > 1 ? string.Join(", ", works.Select(w => $"{w.Probe} on {w.Slice}")) + "," : cell?.Probe ?? "";
     }
 
     static string Kind(Phase phase) => phase switch { Phase.Together => "together", Phase.Warmup => "warm-up", _ => "alone" };

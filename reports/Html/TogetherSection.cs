@@ -11,7 +11,13 @@ static class TogetherSection
     {
         var curves = model.Curves.SelectMany(c => c).ToHashSet(ReferenceEqualityComparer.Instance);
         var pairs = Pair.Of(model.Main.Where(f => !curves.Contains(f))).Where(p => double.IsFinite(p.Kept)).OrderBy(p => p.Kept).ToList();
-        if (pairs.Count == 0) return null;
+        var judged = model.Analysis.Couplings.Where(c => !c.Together.ForRatio && !curves.Contains(c.Together)).ToList();
+        if (pairs.Count == 0 && judged.Count == 0) return null;
+        return new("together", "Alone against together", Html.Of($"{Html.When(pairs.Count > 0, () => Kept(model, pairs))}{Html.When(judged.Count > 0, () => MatrixSection.Table(model, judged))}"));
+    }
+
+    static Html Kept(ReportModel model, List<Pair> pairs)
+    {
         var shown = pairs.Take(MostRows).ToList();
         var rows = shown.Select(p => $"{model.Brief(p.Together.Probe, p.Together.Parameters)} · {model.Slice(p.Together.Layout, p.Together.Slice).Name}").ToList();
         var dots = shown.Select((p, i) => new Dot(new(p.Kept, i), new(p.Kept, p.Interval.Low, p.Interval.High), "", model.Slice(p.Together.Layout, p.Together.Slice))).ToList();
@@ -19,7 +25,6 @@ static class TogetherSection
             new Rule("alone", new(1, -0.5), new(1, rows.Count - 0.5)), new Dots(new(-1, "kept"), Along.X, dots))
         { Simulated = model.Simulated, Description = "One row a slice and probe, worst first; 100 % is isolation." };
         var left = pairs.Count > MostRows ? $" The worst {MostRows} of {pairs.Count}." : "";
-        var judged = model.Analysis.Couplings.Where(c => !c.Together.ForRatio && !curves.Contains(c.Together)).ToList();
-        return new("together", "Alone against together", Html.Of($"{Parts.Plot(model, plot, $"Worst first; 100 % is isolation, for rates and for times alike. Bars are quotients of interval ends, so they are wider than 95 % intervals; the table has those of the ratios.{left}")}{Html.When(judged.Count > 0, () => MatrixSection.Table(model, judged))}"));
+        return Parts.Plot(model, plot, $"Worst first; 100 % is isolation, for rates and for times alike. Bars are quotients of interval ends, so they are wider than 95 % intervals; the table has those of the ratios.{left}");
     }
 }

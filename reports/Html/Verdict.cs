@@ -7,7 +7,7 @@ namespace GpuLab.Reports.Html;
 /// <summary>Three sentences: what was measured on what, what stands out, what not to trust.</summary>
 static class Verdict
 {
-    public static IReadOnlyList<string> Of(ReportModel model) => [.. new[] { Measured(model), Outstanding(model), Doubts(model) }.Select(s => s.Replace(" %", "\u00a0%", StringComparison.Ordinal))];
+    public static IReadOnlyList<string> Of(ReportModel model) => [.. new[] { Measured(model), Outstanding(model), Doubts(model) }.Select(Parts.Prose)];
 
     static string Measured(ReportModel m)
     {

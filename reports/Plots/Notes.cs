@@ -34,7 +34,7 @@ sealed class NotePlacer(Box area, IReadOnlyList<XY> ink)
             }
             var width = TextWidth.Of(text, Note.Font);
             var best = Places(note, width).Select(p => (Box: new Box(p.X - 1, p.Y - 10, p.X + width + 1, p.Y + 3), p.Cost))
-                .Where(p => p.Box.Left >= area.Left - 1 && p.Box.Right <= area.Right + 1 && p.Box.Top >= area.Top - 24 && p.Box.Bottom <= area.Bottom && !taken.Exists(p.Box.Touches))
+                .Where(p => p.Box.Left >= area.Left - 1 && p.Box.Right <= area.Right + 1 && p.Box.Top >= Math.Max(1, area.Top - 24) && p.Box.Bottom <= area.Bottom && !taken.Exists(p.Box.Touches))
                 .Select(p => (p.Box, Cost: p.Cost + (2 * ink.Count(p.Box.Holds)))).DefaultIfEmpty().MinBy(p => p.Cost);
             if (best.Box == default) continue; // no room at all: the tip and the table still say it
             taken.Add(best.Box);

@@ -3,7 +3,10 @@ namespace GpuLab.Reports.Plots;
 /// <summary>A plot fitted to a width: where the axes stand and what is left for the marks.</summary>
 sealed class PlotLayout
 {
-    const double LabelSlope = 40;
+    const double LabelSlope = 40, LongestSlope = 130;
+
+    /// <summary>Room for a name over its band, where names beside the bands would take too much of the width.</summary>
+    const double NameOver = 15;
     readonly Plot plot;
     readonly Legend legend;
     readonly bool direct;
@@ -23,14 +26,16 @@ sealed class PlotLayout
         this.legend = new(direct || keys.Count < 2 ? [] : keys, width - 8);
         top = (plot.Simulated ? 18 : 2) + this.legend.Height;
 
-        var rows = plot.Y is Band bands ? bands.Names.Count : 0;
-        var body = rows > 0 ? Math.Max(rows * RowHeight(plot), 30) : Math.Max(width * plot.Aspect, Math.Min(width * 0.72, 240));
+        List<double> rows = [.. plot.Y is Band bands ? bands.Names.Select(n => TextWidth.Of(n)) : []];
+        var names = width * (width > 480 ? 0.44 : 0.36);
+        var over = rows.Count > 0 && rows.Max() > names;
+        var body = rows.Count > 0 ? Math.Max(rows.Count * (RowHeight(plot) + (over ? NameOver : 0)), 30) : Math.Max(width * plot.Aspect, Math.Min(width * 0.72, plot.Aspect < 0.3 ? 150 : 240));
         var box = new Box(0, top + (plot.Y is Band or Hidden ? (plot.Marks.Any(m => m is Window) ? 24 : 8) : 26), 0, 0);
         box = box with { Bottom = box.Top + body };
 
         Scale FitY() => plot.Y is Band or Hidden ? plot.Y.Fit(low.Y, high.Y, new(box.Top, box.Bottom, true)) : plot.Y.Fit(low.Y, high.Y, new(box.Bottom, box.Top, true));
-        y = FitY();
-        var left = plot.Y is Hidden ? 6 : 12 + Math.Min(y.Ticks.Select(t => TextWidth.Of(t.Label)).DefaultIfEmpty(0).Max(), width * 0.36);
+        y = over ? FitY().WithNamesOver(NameOver) : FitY();
+        var left = plot.Y is Hidden ? 6 : over ? Math.Max(6, FirstSlope(width)) : 12 + Math.Min(y.Ticks.Select(t => TextWidth.Of(t.Label)).DefaultIfEmpty(0).Max(), names);
         var right = direct ? 16 + Math.Min(keys.Max(k => TextWidth.Of(k.Series.Name)), width * 0.3) : 16;
         this.box = box with { Left = left, Right = width - right };
         x = plot.X.Fit(low.X, high.X, new(this.box.Left, this.box.Right, false));
@@ -55,7 +60,15 @@ sealed class PlotLayout
         _ => x.Title.Length > 0 ? 44 : 26,
     };
 
-    double SlopedHeight() => 12 + (Math.Min(x.Ticks.Max(t => TextWidth.Of(t.Label)), 130) * Math.Sin(LabelSlope * Math.PI / 180));
+    /// <summary>Pixels that the first of sloping names needs left of the axes.</summary>
+    double FirstSlope(double width)
+    {
+        if (plot.X is not Band { Names: [var first, ..] names }) return 0;
+        var step = (width - 22) / names.Count;
+        return names.All(n => TextWidth.Of(n) <= step - 6) ? 0 : Math.Min((Math.Min(TextWidth.Of(first), LongestSlope) * Math.Cos(LabelSlope * Math.PI / 180)) - (step / 2), width * 0.2);
+    }
+
+    double SlopedHeight() => 12 + (Math.Min(x.Ticks.Max(t => TextWidth.Of(t.Label)), LongestSlope) * Math.Sin(LabelSlope * Math.PI / 180));
 
     /// <summary>Draws everything but the svg element itself.</summary>
     public void Draw(SvgWriter svg, string id, bool values)
@@ -77,6 +90,7 @@ sealed class PlotLayout
         svg.Add($"</g></g>");
         var placer = new NotePlacer(box, [.. plot.Marks.Zip(frames).SelectMany(m => m.First.Ink(m.Second))]);
         foreach (var dot in plot.Marks.Zip(frames).Where(m => m.First is Dots).SelectMany(m => m.First.Ink(m.Second))) placer.Take(new(dot.X - 5, dot.Y - 5, dot.X + 5, dot.Y + 5));
+        if (y.NameRoom > 0) foreach (var t in y.Ticks) placer.Take(NameBox(t));
         if (y.Title.Length > 0) placer.Take(new(0, box.Top - 24, 4 + TextWidth.Of(y.Title), box.Top - 8));
         svg.Add($"<g class='notes'>");
         placer.Write(svg, plot.Marks.Zip(frames).SelectMany(m => m.First.Notes(m.Second)));
@@ -91,8 +105,10 @@ sealed class PlotLayout
         {
             var at = y[t.Value];
             if (y.Axis is not Band) svg.Add($"<path class='grid' d='M{box.Left} {at}L{box.Right} {at}'/>");
-            var text = TextWidth.Clip(t.Label, width * 0.36);
-            svg.Add($"<text x='{box.Left - 8}' y='{at + 4}' text-anchor='end'>{text}");
+            var over = y.NameRoom > 0 ? NameBox(t) : default(Box?);
+            var text = TextWidth.Clip(t.Label, over?.Width ?? box.Left - 8);
+            if (over is { } place) svg.Add($"<text x='{place.Left}' y='{place.Bottom - 3}'>{text}");
+            else svg.Add($"<text x='{box.Left - 8}' y='{at + 4}' text-anchor='end'>{text}");
             if (text != t.Label) svg.Add($"<title>{t.Label}</title>");
             svg.Add($"</text>");
         }
@@ -103,14 +119,35 @@ sealed class PlotLayout
         {
             var at = x[t.Value];
             if (x.Axis is not Band) svg.Add($"<path class='grid' d='M{at} {box.Top}L{at} {box.Bottom}'/><path class='tick' d='M{at} {box.Bottom}L{at} {box.Bottom + 4}'/>");
-            if (slopedNames) svg.Add($"<text transform='translate({at + 4} {box.Bottom + 12}) rotate({-LabelSlope})' text-anchor='end'>{TextWidth.Clip(t.Label, 130)}</text>");
-            else svg.Add($"<text x='{at}' y='{box.Bottom + 17}' text-anchor='{Anchor(t, at)}'>{t.Label}</text>");
+            if (slopedNames) svg.Add($"<text transform='translate({at + 4} {box.Bottom + 12}) rotate({-LabelSlope})' text-anchor='end'>{TextWidth.Clip(t.Label, Math.Min(LongestSlope, (at + 2) / Math.Cos(LabelSlope * Math.PI / 180)))}</text>");
         }
+        if (!slopedNames) foreach (var (label, at) in Level()) svg.Add($"<text x='{at}' y='{box.Bottom + 17}' text-anchor='middle'>{label}</text>");
         svg.Add($"</g>");
         if (x.Axis is not Hidden) svg.Add($"<path class='base' d='M{box.Left} {box.Bottom}L{box.Right} {box.Bottom}'/>");
         if (x.Title.Length > 0) svg.Add($"<text class='name' x='{(box.Left + box.Right) / 2}' y='{Height - 8}' text-anchor='middle'>{TextWidth.Clip(x.Title, box.Width)}</text>");
     }
 
-    /// <summary>A label that would leave the drawing ends at its tick instead.</summary>
-    string Anchor(Tick t, double at) => at + (TextWidth.Of(t.Label) / 2) > width - 1 ? "end" : "middle";
+    /// <summary>Where the name of a band lies that stands over it.</summary>
+    Box NameBox(Tick t)
+    {
+        var top = box.Top + (t.Value * y.Pitch);
+        return new(box.Left, top, Math.Min(box.Right, box.Left + TextWidth.Of(t.Label)), top + NameOver);
+    }
+
+    /// <summary>
+    /// Labels of the x axis at the middles of their texts. One that would leave the drawing is moved inside, and takes the
+    /// place of its neighbour where both have none.
+    /// </summary>
+    List<(string Text, double At)> Level()
+    {
+        const double apart = 5;
+        var labels = x.Ticks.Select(t => (t.Label, At: Inside(t.Label, x[t.Value]))).ToList();
+        double Gap(int left) => labels[left + 1].At - labels[left].At - ((TextWidth.Of(labels[left].Label) + TextWidth.Of(labels[left + 1].Label)) / 2);
+        if (labels.Count > 2 && Gap(labels.Count - 2) < apart) labels.RemoveAt(labels.Count - 2);
+        if (labels.Count > 2 && Gap(0) < apart) labels.RemoveAt(1);
+        if (labels.Count == 2 && Gap(0) < apart) labels.RemoveAt(0);
+        return labels;
+    }
+
+    double Inside(string label, double at) => TextWidth.Of(label) / 2 is var half && half * 2 + 2 < width ? Math.Clamp(at, half + 1, width - half - 1) : at;
 }

@@ -25,10 +25,17 @@ public static class SvgFile
         var css = font.Length == 0 ? theme.PlotCss : theme.PlotCss.Replace("font-family: Inter,", $"font-family: \"{Face(font)}\", Inter,", StringComparison.Ordinal);
         var svg = drawing.Svg(width, "p", values: false);
         var open = svg.IndexOf('>', StringComparison.Ordinal);
+        var (wide, high) = Size(svg);
         var title = svg.IndexOf("</title>", StringComparison.Ordinal) + "</title>".Length;
-        var box = svg[..open].Split("viewBox='")[1].Split('\'')[0].Split(' ');
-        string Length(string pixels) => string.Create(CultureInfo.InvariantCulture, $"{double.Parse(pixels, CultureInfo.InvariantCulture) * scale:0.###}{unit}");
-        return string.Create(CultureInfo.InvariantCulture, $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{svg[..open]} width='{Length(box[2])}' height='{Length(box[3])}'{svg[open..title]}<style>{css}</style>{svg[title..]}\n");
+        string Length(double pixels) => string.Create(CultureInfo.InvariantCulture, $"{pixels * scale:0.###}{unit}");
+        return string.Create(CultureInfo.InvariantCulture, $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{svg[..open]} width='{Length(wide)}' height='{Length(high)}'{svg[open..title]}<style>{css}</style>{svg[title..]}\n");
+    }
+
+    /// <summary>Pixels of what <see cref="IDrawing.Svg"/> has drawn.</summary>
+    internal static (double Width, double Height) Size(string svg)
+    {
+        var box = svg[..svg.IndexOf('>', StringComparison.Ordinal)].Split("viewBox='")[1].Split('\'')[0].Split(' ');
+        return (double.Parse(box[2], CultureInfo.InvariantCulture), double.Parse(box[3], CultureInfo.InvariantCulture));
     }
 
     /// <summary>A name of a face goes into a style sheet: letters, digits, spaces and hyphens are all that one needs.</summary>

@@ -14,14 +14,14 @@ public static class IndexPage
     /// <param name="links">Folder to the address of its report, relative to the page; folders without one are not links.</param>
     public static string Render(string root, IReadOnlyList<ListedRun> runs, IReadOnlyList<Track> tracks, IReadOnlyDictionary<string, string> links)
     {
-        List<Section> sections = [new("runs", "Runs", Runs(runs, links)), .. tracks.GroupBy(t => t.Device).Select((g, i) => new Section(string.Create(CultureInfo.InvariantCulture, $"device{i}"), g.Key, Tracks([.. g])))];
-        var header = Markup.Of($"<h1>{Parts.Name(root)}</h1><p class=\"sub\">{runs.Count} runs of {runs.Select(r => r.DeviceName).Distinct().Count()} devices</p>");
+        List<Section> sections = [new("runs", "Runs", Runs(runs, links)), .. tracks.Where(t => t.Known.Skip(1).Any()).GroupBy(t => t.Device).Select((g, i) => new Section(string.Create(CultureInfo.InvariantCulture, $"device{i}"), g.Key, Tracks([.. g])))];
+        var header = Markup.Of($"<h1>{Parts.Name(root)}</h1><p class=\"sub\">{runs.Count} runs of {runs.Select(r => r.DeviceName).Distinct().Count()} devices. A figure is followed over time once two runs of a device have it.</p>");
         return PageFrame.Of($"Runs in {root}", "gpulab", runs.Any(r => r.Simulated), header, sections).ToString();
     }
 
     static Markup Runs(IReadOnlyList<ListedRun> runs, IReadOnlyDictionary<string, string> links) => Markup.Of($"""
         <div class="scroll tall"><table class="sortable filtered"><thead><tr><th>date</th><th>run</th><th>device</th><th>figures are</th><th class="n">trials</th><th>exit</th><th>tags</th><th>folder</th></tr></thead><tbody>
-        {runs.Select(r => Markup.Of($"<tr><td>{r.Start.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</td><td>{Link(r, links)}</td><td>{Parts.Name(r.DeviceName)}</td><td>{(r.Simulated ? "predicted" : "measured")}</td><td class=\"n\">{Trials(r)}</td><td>{r.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended"}</td><td>{r.Tags.Select(t => Markup.Of($"<span class=\"tag\">{Parts.Name(t)}</span> "))}</td><td>{Parts.Name(r.Folder)}</td></tr>"))}
+        {runs.Select(r => Markup.Of($"<tr><td>{r.Start.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</td><td>{Link(r, links)}</td>{Parts.Cell(r.DeviceName)}<td>{(r.Simulated ? "predicted" : "measured")}</td><td class=\"n\">{Trials(r)}</td><td>{r.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended"}</td><td>{r.Tags.Select(t => Markup.Of($"<span class=\"tag\">{Parts.Name(t)}</span> "))}</td>{Parts.Cell(r.Folder)}</tr>"))}
         </tbody></table></div>
         """);
 
@@ -43,6 +43,6 @@ public static class IndexPage
     static Markup Row(Track t)
     {
         var known = t.Known.ToList();
-        return Markup.Of($"<tr><td>{Parts.Name(t.Key.ToString())}</td><td>{Markup.Raw(Sparkline.Svg(t.Points, string.Join(", ", known.Select(v => Pretty.Value(v, t.Unit)))))}</td><td class=\"n\">{known.Count}</td>{Parts.Value(known.Count > 0 ? known[0] : double.NaN, t.Unit)}{Parts.Value(known.Count > 0 ? known[^1] : double.NaN, t.Unit)}{Parts.Value(t.Change, "1")}</tr>");
+        return Markup.Of($"<tr>{Parts.Cell(t.Key.ToString())}<td>{Markup.Raw(Sparkline.Svg(t.Points, string.Join(", ", known.Select(v => Pretty.Value(v, t.Unit)))))}</td><td class=\"n\">{known.Count}</td>{Parts.Value(known.Count > 0 ? known[0] : double.NaN, t.Unit)}{Parts.Value(known.Count > 0 ? known[^1] : double.NaN, t.Unit)}{Parts.Value(t.Change, "1")}</tr>");
     }
 }

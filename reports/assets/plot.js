@@ -217,8 +217,8 @@
       svg.addEventListener('keydown', e => { if (own.map(p => p.keys(e)).some(Boolean)) e.preventDefault(); });
       svg.addEventListener('blur', hide);
     }
-    const button = (text, title, act) => { const b = Object.assign(node('button', text), { type: 'button', title }); b.addEventListener('click', act); tools.append(b); };
-    if (panels.some(p => p.zoomable)) button('Reset', 'Drag to zoom, shift and drag to move, ctrl and wheel to scale, double click to go back; arrows, + and - with the keyboard', () => panels.forEach(p => p.reset()));
+    const button = (text, title, act) => { const b = Object.assign(node('button', text, text.toLowerCase()), { type: 'button', title }); b.addEventListener('click', act); tools.append(b); };
+    if (panels.some(p => p.zoomable)) button('Reset', 'Back to all of it; a double click does the same', () => panels.forEach(p => p.reset()));
     button('SVG', 'Save as SVG', () => save(figure, 'svg'));
     button('PNG', 'Save as PNG, three times the size', () => save(figure, 'png'));
     figure.querySelector('figcaption').prepend(tools);

@@ -7,7 +7,9 @@
   const toggle = button('', 'theme', () => { root.dataset.theme = dark() ? 'light' : 'dark'; label(); });
   const label = () => { toggle.textContent = dark() ? 'Light page' : 'Dark page'; };
   label();
-  (nav.querySelector('ol') ?? nav).append(toggle);
+  const list = nav.querySelector('ol') ?? nav;
+  list.append(toggle);
+  if (document.querySelector('figure')) list.append(Object.assign(document.createElement('li'), { className: 'hint', textContent: 'In figures: drag to zoom, with shift to move, wheel with ctrl to scale; a name in a legend takes its series away. With keys: arrows, + and −, Escape.' }));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', label);
 
   const key = cell => cell?.dataset.v !== undefined ? Number(cell.dataset.v) : /^-?[\d.]+$/.test(cell?.textContent ?? '') ? Number(cell.textContent) : cell?.textContent ?? '';

@@ -5,13 +5,13 @@ namespace GpuLab.BrowserTests;
 /// <summary>One browser for all tests, and the pages that they open.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    static readonly string? program = new[] { Environment.GetEnvironmentVariable("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/chromium-browser" }.FirstOrDefault(File.Exists);
+    internal static readonly string? Program = new[] { Environment.GetEnvironmentVariable("CHROMIUM"), "/usr/bin/chromium", "/usr/bin/google-chrome", "/usr/bin/chromium-browser" }.FirstOrDefault(File.Exists);
 
     IPlaywright? playwright;
     IBrowser? browser;
 
     /// <summary>Why tests are left out; null where they run. CI runs them in any case, and fails where there is no browser.</summary>
-    internal static string? Missing => program is null && Environment.GetEnvironmentVariable("CI") != "true" ? "No browser: install chromium, or name one in CHROMIUM." : null;
+    internal static string? Missing => Program is null && Environment.GetEnvironmentVariable("CI") != "true" ? "No browser: install chromium, or name one in CHROMIUM." : null;
 
     public Pages Pages { get; } = new();
 
@@ -19,7 +19,7 @@ public sealed class Browser : IAsyncLifetime
     {
         if (Missing is not null) return;
         playwright = await Playwright.CreateAsync();
-        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = program ?? throw new InvalidOperationException("CI is set and there is no browser: install chromium, or name one in CHROMIUM.") });
+        browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Program ?? throw new InvalidOperationException("CI is set and there is no browser: install chromium, or name one in CHROMIUM.") });
         await Pages.Make();
     }
 

@@ -104,7 +104,7 @@ public sealed class FigureTests(Browser browser)
     {
         await using var watched = await browser.Open("simulated");
         var table = watched.Page.Locator("#figures table");
-        var heads = await table.Locator("thead th").AllInnerTextsAsync();
+        var heads = await table.Locator("thead th").AllTextContentsAsync();
         var column = heads.ToList().FindIndex(h => h.StartsWith("median", StringComparison.Ordinal));
         var button = table.Locator("thead th").Nth(column).Locator("button");
         async Task<double[]> Values() => await table.Locator("tbody").EvaluateAsync<double[]>("(b, c) => [...b.rows].map(r => Number(r.cells[c].dataset.v))", column);
@@ -161,6 +161,9 @@ public sealed class FigureTests(Browser browser)
     static async Task<(float X, float Y, float Width, float Height)> Panel(IPage page)
     {
         var panel = page.Locator($"{Lines} .wide .panel").First;
+        await panel.ScrollIntoViewIfNeededAsync();
+        // What comes into sight is laid out in the next frame, and may be higher or lower than the room kept for it.
+        await page.EvaluateAsync("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))");
         await panel.ScrollIntoViewIfNeededAsync();
         var box = await panel.EvaluateAsync<float[]>("""
             p => { const [l, t, r, b] = p.dataset.box.split(' ').map(Number), m = p.getScreenCTM(); return [m.a * l + m.e, m.d * t + m.f, m.a * (r - l), m.d * (b - t)]; }

@@ -56,6 +56,15 @@ public sealed class PageTests(Browser browser)
         Assert.Empty(await watched.Page.EvaluateAsync<string[]>(Overlaps));
     }
 
+    [BrowserTheory]
+    [InlineData(1280)]
+    [InlineData(390)]
+    public async Task No_text_covers_another_whatever_the_values(int width)
+    {
+        await using var watched = await browser.Open("random", width);
+        Assert.Empty(await watched.Page.EvaluateAsync<string[]>(Overlaps));
+    }
+
     [BrowserFact]
     public async Task The_search_for_covered_texts_finds_them_level_and_slanted()
     {

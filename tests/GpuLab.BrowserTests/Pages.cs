@@ -43,6 +43,7 @@ public sealed class Pages : IDisposable
         Write("regression", ComparisonPage.Render(RunMaker.Compared([Curve(1, "before " + Hostile), Curve(0.8, "after")], new()), "gpulab compare before after " + Hostile));
         var listed = new ListedRun("runs/" + Hostile, Hostile, "host", Hostile, false, new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero), 1, 2, 0, [Hostile]);
         Write("index", IndexPage.Render(Hostile, [listed], History.Of([.. new[] { Curve(1, Hostile), Curve(0.9, Hostile), Curve(1.1, Hostile) }.Select(RunFigures.Of)]), new Dictionary<string, string> { [listed.Folder] = "host.html" }));
+        Write("random", RandomPlots.Page(400, seed: 1));
         await Measure();
     }
 

@@ -1,3 +1,4 @@
+using GpuLab.Control.Host;
 using GpuLab.Running;
 using GpuLab.Tests.EndToEnd;
 using GpuLab.Tests.Kernels;
@@ -14,7 +15,7 @@ static class Program
 {
     static int Main(string[] args) => args switch
     {
-        ["worker", .. var rest] => WorkerEntry.Run(rest, FakeProbes.For, _ => { }),
+        ["worker", .. var rest] => WorkerEntry.Run(rest, FakeProbes.For, cpu => Affinity.Pin(cpu)),
         ["kill-test", .. var rest] => KillProgram.Run(rest).GetAwaiter().GetResult(),
         ["kernel-checks", var library] => KernelCheckProgram.Run(library),
         ["kernel-planted", var library, var kernel] => KernelCheckProgram.RunPlanted(library, kernel),

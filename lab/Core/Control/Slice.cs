@@ -14,6 +14,9 @@ public sealed record Slice(int Index, string Name, string Profile, int Start, in
     /// <summary>What the worker must report as its identity (UUID, SM count …) or be refused; empty where there is nothing to compare.</summary>
     public IReadOnlyDictionary<string, string> Identity { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Names of the slices that it is to do one piece of work with, itself included; empty where it works for itself.</summary>
+    public IReadOnlyList<string> Team { get; init; } = [];
+
     /// <summary>Bytes of memory of its own; null where it shares the device's, or where that is not known before it is cut.</summary>
     public long? Memory { get; init; }
 }

@@ -23,6 +23,9 @@ public sealed record ProbeInfo(string Id, string Summary, Resource Resource, IRe
 
     /// <summary>Given where one sample takes so long that a repeat counts samples instead of waiting for a narrow interval; null for the sweep's own rule.</summary>
     public SlowSamples? Slow { get; init; }
+
+    /// <summary>Whether several slices can do it as one piece of work (mode joint).</summary>
+    public bool Joint { get; init; }
 }
 
 /// <summary>How a probe is repeated whose every sample is a whole start, load or generation.</summary>

@@ -28,7 +28,7 @@ static class CsvRows
         {
             var places = Places<T>(path);
             var parts = Divide(ends);
-            var rows = new List<T>[parts.Count];
+            var rows = new IRowList<T>[parts.Count];
             var errors = new ExceptionDispatchInfo?[parts.Count];
             Parallel.For(0, parts.Count, i =>
             {
@@ -54,12 +54,12 @@ static class CsvRows
         }
     }
 
-    static List<T> ReadPart<T>(string path, (long Start, long End) part, int[] places, Func<string, bool> wanted) where T : struct, ICsvRow<T>
+    static IRowList<T> ReadPart<T>(string path, (long Start, long End) part, int[] places, Func<string, bool> wanted) where T : struct, ICsvRow<T>
     {
         using var stream = new FilePart(path, part.Start, part.End);
         using var reader = CsvReader.Create(stream, options with { HasHeader = part.Start == 0 });
         var cursor = new CsvCursor(reader, path, T.Columns, places) { Offset = part.Start };
-        var rows = new List<T>();
+        var rows = T.List();
         var (trial, keep) = ("", wanted(""));
         while (cursor.Next())
         {

@@ -15,4 +15,7 @@ interface ICsvRow<TSelf> where TSelf : struct, ICsvRow<TSelf>
 
     /// <summary>Reads the record at the cursor; fields are numbered as in <see cref="Columns"/>, wherever the file has them.</summary>
     static abstract TSelf Read(CsvCursor row);
+
+    /// <summary>An empty list that suits as many rows as such a file has.</summary>
+    static abstract IRowList<TSelf> List();
 }

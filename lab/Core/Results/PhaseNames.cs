@@ -3,12 +3,15 @@ using System.Text.Json.Serialization;
 
 namespace GpuLab.Results;
 
-/// <summary>The names of phases in files: <c>warmup solo solo_before together solo_after</c>.</summary>
+/// <summary>The names of phases in files: <c>warmup solo solo_before together solo_after</c>, and <c>interleaved</c> for figures.</summary>
 public static class PhaseNames
 {
-    static readonly string[] names = ["warmup", "solo", "solo_before", "together", "solo_after"];
+    static readonly string[] names = ["warmup", "solo", "solo_before", "together", "solo_after", "interleaved"];
 
     public static string Name(this Phase phase) => names[(int)phase];
+
+    /// <summary>Whether several slices were at work.</summary>
+    public static bool HasOthers(this Phase phase) => phase is Phase.Together or Phase.Interleaved;
 
     public static bool TryParse(string text, out Phase phase)
     {

@@ -5,7 +5,13 @@ namespace GpuLab.Results;
 
 /// <summary>The part of a trial a sample belongs to; <see cref="PhaseNames"/> has the names in files.</summary>
 [JsonConverter(typeof(PhaseConverter))]
-public enum Phase { Warmup, Solo, SoloBefore, Together, SoloAfter }
+public enum Phase
+{
+    Warmup, Solo, SoloBefore, Together, SoloAfter,
+
+    /// <summary>Of figures, not of rows: several slices at once, of which it is not proven that they worked at the same time.</summary>
+    Interleaved,
+}
 
 /// <summary>One row of <c>samples.csv</c>. Times are nanoseconds on the common clock of the trial; the value is SI.</summary>
 /// <param name="Metric">Name of the metric without its probe, such as <c>bandwidth</c>.</param>
@@ -16,6 +22,9 @@ public readonly record struct SampleRow(string Trial, int Repeat, string Slice, 
 {
     /// <summary>The flag of every sample of a simulated device, so that the file alone says what it holds.</summary>
     public const string Simulated = "simulated";
+
+    /// <summary>The flag of samples taken together by slices that may have taken turns.</summary>
+    public const string Interleaved = "interleaved";
 
     static string[] ICsvRow<SampleRow>.Columns { get; } =
         ["trial", "repeat", "slice", "phase", "index", "metric", "start_ns", "end_ns", "k", "value", "flags"];
@@ -37,6 +46,8 @@ public readonly record struct SampleRow(string Trial, int Repeat, string Slice, 
 
     static SampleRow ICsvRow<SampleRow>.Read(CsvCursor row) => new(row.Text(0), row.Int32(1), row.Text(2), row.Phase(3), row.Int64(4), row.Text(5),
         row.Int64(6), row.Int64(7), row.Int64(8), row.Double(9), row.Text(10));
+
+    static IRowList<SampleRow> ICsvRow<SampleRow>.List() => new SampleTable();
 }
 
 /// <summary>One row of <c>telemetry.csv</c>.</summary>
@@ -55,4 +66,6 @@ public readonly record struct TelemetryRow(string Trial, long TimeNs, string Sco
     }
 
     static TelemetryRow ICsvRow<TelemetryRow>.Read(CsvCursor row) => new(row.Text(0), row.Int64(1), row.Text(2), row.Text(3), row.Double(4));
+
+    static IRowList<TelemetryRow> ICsvRow<TelemetryRow>.List() => new RowList<TelemetryRow>();
 }

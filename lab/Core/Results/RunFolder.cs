@@ -76,6 +76,15 @@ public sealed partial class RunFolder : IDisposable
         lock (gate) Guarded(events.Path, () => events.Write(EventLog.Line(record)));
     }
 
+    /// <inheritdoc cref="Append(RunEvent)"/>
+    public void Append(IReadOnlyList<RunEvent> records)
+    {
+        if (records.OfType<TrialDone>().Any()) throw new ArgumentException("A trial is finished by FinishTrial, which knows the lengths.", nameof(records));
+        using var lines = new MemoryStream();
+        foreach (var record in records) lines.Write(EventLog.Line(record));
+        lock (gate) Guarded(events.Path, () => events.Write(lines.GetBuffer().AsSpan(0, (int)lines.Length)));
+    }
+
     /// <summary>Makes the trial count: its rows are on the disk first, then the record that says so. Empties the scratch folder.</summary>
     /// <exception cref="RunFolderException">The trial is not finished; those before it are.</exception>
     public TrialDone FinishTrial(TrialOutcome outcome)

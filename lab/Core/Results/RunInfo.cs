@@ -87,8 +87,17 @@ public sealed record TrialReady(long TimeNs, string Trial, string Slice, double?
 /// <param name="SkewNs">Latest minus earliest start of a worker.</param>
 /// <param name="Busy">Busy share of each slice in the window.</param>
 /// <param name="Rates">What each slice did in the window; null in folders written before it was kept.</param>
+/// <param name="Waiting">Share of its time in which each slice was ready to work and had no processor; null where that is not known, or does not show in samples.</param>
 public sealed record TrialWindow(long TimeNs, string Trial, Phase Phase, long StartNs, long EndNs, long SkewNs, IReadOnlyDictionary<string, double> Busy,
-    IReadOnlyDictionary<string, WindowRate>? Rates = null) : RunEvent(TimeNs);
+    IReadOnlyDictionary<string, WindowRate>? Rates = null, IReadOnlyDictionary<string, double>? Waiting = null) : RunEvent(TimeNs)
+{
+    /// <summary>Slices that waited for a longer share than this were not busy for the share of the window that is needed, whatever their samples say.</summary>
+    const double MostWaiting = 0.05;
+
+    /// <summary>Whether slices may have taken turns.</summary>
+    [JsonIgnore]
+    public bool Interleaved => Waiting?.Values.Any(w => w > MostWaiting) == true;
+}
 
 /// <summary>Two rates of one slice in a common window, which agree where its samples follow each other without gaps.</summary>
 /// <param name="Median">Of its samples: in the unit of its main metric where that is a rate, else operations a second.</param>

@@ -3,7 +3,7 @@ using System.Collections;
 namespace GpuLab.Results;
 
 /// <summary>Lists read one behind the other without being copied: rows of a run can take most of the memory there is.</summary>
-sealed class Segments<T>(IReadOnlyList<List<T>> parts) : IReadOnlyList<T>
+sealed class Segments<T>(IReadOnlyList<IReadOnlyList<T>> parts) : IReadOnlyList<T>
 {
     public int Count { get; } = parts.Sum(p => p.Count);
 

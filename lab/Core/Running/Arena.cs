@@ -2,8 +2,7 @@ namespace GpuLab.Running;
 
 /// <summary>
 /// Memory shared by the coordinator and the workers of one partition: the common deadline and stop flag, and for each
-/// slice its state and its ring of samples. It lives in an anonymous file that vanishes with the last process that maps it,
-/// so a kill -9 leaves nothing behind. Workers open it through <c>/proc</c> by the coordinator's process id.
+/// slice its state and its ring of samples. Workers open it through <c>/proc</c> by the coordinator's process id.
 /// </summary>
 public sealed unsafe class Arena : IDisposable
 {
@@ -12,18 +11,13 @@ public sealed unsafe class Arena : IDisposable
 
     const int Page = 4096;
 
-    readonly int fd;
+    readonly SharedMemory shared;
     readonly byte* memory;
-    readonly nuint length;
 
-    Arena(int fd, int slots)
+    Arena(SharedMemory shared, int slots)
     {
-        this.fd = fd;
-        Slots = slots;
-        length = (nuint)(Page + (long)slots * SlotSize);
-        if (Posix.ftruncate(fd, (long)length) != 0) throw new InvalidOperationException($"shared memory of {length} bytes: {Posix.LastError}");
-        memory = (byte*)Posix.mmap(null, length, Posix.PROT_READ_WRITE, Posix.MAP_SHARED, fd, 0);
-        if ((nint)memory == -1) throw new InvalidOperationException($"shared memory of {length} bytes: {Posix.LastError}");
+        (this.shared, Slots) = (shared, slots);
+        memory = shared.Map(0, Page + (long)slots * SlotSize);
     }
 
     static int SlotSize => (Page + SampleRing.SizeOf(RingCapacity) + Page - 1) / Page * Page;
@@ -31,21 +25,13 @@ public sealed unsafe class Arena : IDisposable
     public int Slots { get; }
 
     /// <summary>Where another process of the same user opens this memory.</summary>
-    public string Path => $"/proc/{Environment.ProcessId}/fd/{fd}";
+    public string Path => shared.Path;
 
     /// <summary>Made by the coordinator, zeroed.</summary>
-    public static Arena Create(int slots)
-    {
-        var fd = Posix.memfd_create("gpulab", Posix.MFD_CLOEXEC);
-        return fd >= 0 ? new(fd, slots) : throw new InvalidOperationException($"memfd_create: {Posix.LastError}");
-    }
+    public static Arena Create(int slots) => new(SharedMemory.Create(), slots);
 
     /// <summary>Opened by a worker.</summary>
-    public static Arena Open(string path, int slots)
-    {
-        var fd = Posix.open(path, Posix.O_RDWR | Posix.O_CLOEXEC, 0);
-        return fd >= 0 ? new(fd, slots) : throw new InvalidOperationException($"{path}: {Posix.LastError}");
-    }
+    public static Arena Open(string path, int slots) => new(SharedMemory.Open(path), slots);
 
     /// <summary>The start all armed workers wait for, in CLOCK_MONOTONIC nanoseconds; 0 while it is not set.</summary>
     public long Deadline
@@ -103,11 +89,7 @@ public sealed unsafe class Arena : IDisposable
     /// <summary>Zeroes a slot whose worker died in the middle of something.</summary>
     public void Clear(int slot) => new Span<byte>(memory + Page + (long)slot * SlotSize, Page).Clear();
 
-    public void Dispose()
-    {
-        _ = Posix.munmap(memory, length);
-        _ = Posix.close(fd);
-    }
+    public void Dispose() => shared.Dispose();
 
     ControlBlock* Control => (ControlBlock*)memory;
 

@@ -35,6 +35,12 @@ public sealed record ProbeRequest(string Slice, IReadOnlyList<int> Cpus, Paramet
 
     /// <summary>Whether the worker is a process of its own, so that it can die alone.</summary>
     public bool OwnProcess { get; init; } = true;
+
+    /// <summary>Names of the slices that do this as one piece of work, this one included; empty where it works for itself.</summary>
+    public IReadOnlyList<string> Team { get; init; } = [];
+
+    /// <summary>What the workers of <see cref="Team"/> share; null where there is no team, and on simulated devices.</summary>
+    public Communicator? Communicator { get; init; }
 }
 
 /// <summary>A probe that is ready to be timed.</summary>

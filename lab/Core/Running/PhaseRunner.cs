@@ -55,7 +55,8 @@ sealed class PhaseRunner(Arena arena, Timeouts timeouts, IPace pace)
         {
             arena.Stop = true;
         }
-        foreach (var worker in workers) await worker.Receive<Done>(timeouts.Silence, cancel);
+        // Whoever fails first says why: others may only have waited for it.
+        await foreach (var done in Task.WhenEach(workers.Select(w => w.Receive<Done>(timeouts.Silence, cancel)))) await done;
         Seconds += (Monotonic.Now - began) / 1e9;
         Drain(workers, samples);
         return samples;

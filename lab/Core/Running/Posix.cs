@@ -12,6 +12,7 @@ static unsafe partial class Posix
     public const int O_RDWR = 2, O_CLOEXEC = 0x80000;
     public const uint MFD_CLOEXEC = 1;
     public const int F_DUPFD_CLOEXEC = 1030;
+    public const int SEEK_END = 2;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct Timespec
@@ -45,6 +46,9 @@ static unsafe partial class Posix
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int ftruncate(int fd, long length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial long lseek(int fd, long offset, int whence);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial void* mmap(void* at, nuint length, int protection, int flags, int fd, nint offset);

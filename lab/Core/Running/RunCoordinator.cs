@@ -67,13 +67,28 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         if (measured.Count == 0) return true;
         await using var workers = new WorkerSet(launcher, device.Id, partition.Slices, timeouts, folder.Append);
         await workers.Get(partition.Slices, cancel);
-        foreach (var trial in measured)
+        var writer = new TrialWriter(device.Facts.Simulated, Ended);
+        try
         {
-            cancel.ThrowIfCancellationRequested();
-            if (clock.Elapsed > until) return false;
-            await RunTrial(trial, partition, workers, cancel);
+            foreach (var trial in measured)
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (clock.Elapsed > until) return false;
+                await RunTrial(trial, partition, workers, writer, cancel);
+            }
+            return true;
         }
-        return true;
+        finally
+        {
+            await writer.Settle();
+        }
+    }
+
+    void Ended(Trial trial, TrialDone record, IReadOnlyList<SampleRow> rows)
+    {
+        done++;
+        clock.OneDone();
+        progress.TrialEnds(trial, record, rows, State);
     }
 
     /// <summary>A cut that was made anyway is the sample of what it took.</summary>
@@ -85,13 +100,10 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         folder.Append(rows);
         if (rows.Length == 0) skipped++;
         var taken = partition.Steps.Where(s => s.Probe == trial.Cell.Probe.Id).Sum(s => s.Seconds);
-        var record = folder.FinishTrial(rows.Length == 0 ? Outcome(trial, "skipped", "the device was already as this layout needs it", [], 0) : Outcome(trial, "ok", "", [], taken));
-        done++;
-        clock.OneDone();
-        progress.TrialEnds(trial, record, rows, State);
+        Ended(trial, folder.FinishTrial(rows.Length == 0 ? Outcome(trial, "skipped", "the device was already as this layout needs it", [], 0) : Outcome(trial, "ok", "", [], taken)), rows);
     }
 
-    async Task RunTrial(Trial trial, Partition partition, WorkerSet workers, CancellationToken cancel)
+    async Task RunTrial(Trial trial, Partition partition, WorkerSet workers, TrialWriter writer, CancellationToken cancel)
     {
         progress.TrialStarts(trial, State);
         var start = Monotonic.Now;
@@ -99,35 +111,37 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         var (outcome, result) = decided?.Has(trial.Cell) is { } reason
             ? (Outcome(trial, "decided", reason, [], 0), null)
             : await Attempt(trial, works, [.. works.Select(w => partition.Slices.First(s => s.Name == w.Slice))], workers, cancel);
-        if (result is not null)
+        if (result is not null) decided?.Add(trial, works, result);
+        await writer.Write(trial, () =>
         {
-            folder.Append(result.Rows);
-            foreach (var e in result.Events) folder.Append(e);
-            decided?.Add(trial, works, result);
-        }
-        if (outcome.Status != "decided") Record(trial, works);
-        var record = folder.FinishTrial(outcome with { WallSeconds = (Monotonic.Now - start) / 1e9 });
-        done++;
-        clock.OneDone();
-        progress.TrialEnds(trial, record, result?.Rows ?? [], State);
+            if (result is not null)
+            {
+                folder.Append(result.Rows);
+                folder.Append(result.Events);
+            }
+            if (outcome.Status != "decided") Record(trial, works);
+            return folder.FinishTrial(outcome with { WallSeconds = (Monotonic.Now - start) / 1e9 });
+        }, result?.Rows ?? []);
     }
 
     async Task<(TrialOutcome, TrialResult?)> Attempt(Trial trial, IReadOnlyList<Work> works, IReadOnlyList<Slice> slices, WorkerSet workers, CancellationToken cancel)
     {
-        var scratch = folder.Scratch(trial.Id);
+        // A simulated slice leaves nothing anywhere, and the folder is emptied while the next trial runs.
+        var scratch = device.Facts.Simulated ? "" : folder.Scratch(trial.Id);
         using var watch = TelemetryWatch.Start(device.Telemetry, trial.Id);
         try
         {
             if (device.Telemetry is not SimulatedTelemetry) Record(trial, []);
             var at = await workers.Get(slices, cancel);
             var seed = Seed(trial);
+            IReadOnlyDictionary<string, double> Clocks(IReadOnlyList<Work> atWork, int repeat) => ClocksOf(watch, atWork, repeat);
             var result = await workers.Trial(sweep.Stopping, Clocks).Run(trial, works, at, seed, scratch, cancel);
             IReadOnlyList<string> flags = result.Flags;
-            if (flags.Contains(OverlapGates.Flag))
+            if (Unproven(flags) is { } unproven)
             {
                 // Something else took the processor for a moment, perhaps; what fails twice is kept with its flag. That it was tried twice is kept too:
                 // whoever measures again until it works measures the quiet moments.
-                folder.Append(new WorkerEvent(Monotonic.Now, string.Join('+', works.Select(w => w.Slice)), OverlapGates.RepeatedFlag, $"{trial.Id}: {OverlapGates.Flag}", 0));
+                folder.Append(new WorkerEvent(Monotonic.Now, string.Join('+', works.Select(w => w.Slice)), OverlapGates.RepeatedFlag, $"{trial.Id}: {unproven}", 0));
                 result = await workers.Trial(sweep.Stopping, Clocks).Run(trial, works, at, seed, scratch, cancel);
                 flags = [.. result.Flags, OverlapGates.RepeatedFlag];
             }
@@ -152,6 +166,9 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         }
     }
 
+    /// <summary>What says that slices did not, or may not have, worked at the same time; null where it is proven, or was not asked for.</summary>
+    static string? Unproven(IReadOnlyList<string> flags) => flags.FirstOrDefault(f => f is OverlapGates.Flag or SampleRow.Interleaved);
+
     /// <summary>After a failure some workers may still be in the middle of something; fresh ones know where they are.</summary>
     static async Task Drop(IReadOnlyList<Slice> slices, WorkerSet workers)
     {
@@ -165,11 +182,12 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
         new(Monotonic.Now, trial.Id, status, reason, flags, 0, timed);
 
     /// <summary>A device that tells no clock is not asked again while slices work.</summary>
-    IReadOnlyDictionary<string, double> Clocks(IReadOnlyList<Work> works, int repeat)
+    /// <param name="watch">Reads the device during the trial, and is then the only one that does.</param>
+    IReadOnlyDictionary<string, double> ClocksOf(TelemetryWatch? watch, IReadOnlyList<Work> works, int repeat)
     {
         tellsClocks ??= device.Telemetry.Read().Any(IsClock);
         if (tellsClocks == false) return NoClocks;
-        var readings = device.Telemetry is SimulatedTelemetry simulated ? simulated.Read(works, repeat) : device.Telemetry.Read();
+        var readings = watch is not null ? watch.Take() : device.Telemetry is SimulatedTelemetry simulated ? simulated.Read(works, repeat) : device.Telemetry.Read();
         return readings.Where(IsClock).DistinctBy(r => r.Scope).ToDictionary(r => r.Scope, r => r.Value);
     }
 

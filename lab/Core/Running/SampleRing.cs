@@ -24,7 +24,7 @@ public sealed unsafe class SampleRing
 
     public static int SizeOf(int capacity) => sizeof(RingHeader) + capacity * sizeof(Sample);
 
-    /// <summary>Samples ever written.</summary>
+    /// <summary>Samples written since the ring was last rewound.</summary>
     public long Written => Volatile.Read(ref header->Head);
 
     /// <summary>Samples lost because the ring was full.</summary>
@@ -56,6 +56,17 @@ public sealed unsafe class SampleRing
         for (var i = tail; i < head; i++) into.Add(samples[i & mask]);
         Volatile.Write(ref header->Tail, head);
         return (int)(head - tail);
+    }
+
+    /// <summary>
+    /// By the producer, while the consumer does not look: begins again at the front if all was taken. A phase then touches as much memory as it has samples,
+    /// not in the end all of the ring.
+    /// </summary>
+    public void Rewind()
+    {
+        if (header->Head != Volatile.Read(ref header->Tail)) return;
+        header->Head = 0;
+        Volatile.Write(ref header->Tail, 0);
     }
 
     struct RingHeader

@@ -38,15 +38,22 @@ sealed class TelemetryWatch : IDisposable
         over.Dispose();
     }
 
+    /// <summary>Reads now, for somebody who must know how things are at this moment; kept like every reading.</summary>
+    public IReadOnlyList<Reading> Take()
+    {
+        lock (rows)
+        {
+            var (now, readings) = (Monotonic.Now, telemetry.Read());
+            foreach (var reading in readings) rows.Add(new(trial, now, reading.Scope, reading.Field, reading.Value));
+            return readings;
+        }
+    }
+
     void Watch()
     {
         try
         {
-            while (!over.Wait(period))
-            {
-                var now = Monotonic.Now;
-                foreach (var reading in telemetry.Read()) rows.Add(new(trial, now, reading.Scope, reading.Field, reading.Value));
-            }
+            while (!over.Wait(period)) Take();
         }
         catch (Exception broken) when (broken is not OutOfMemoryException)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using GpuLab.Model;
 using GpuLab.Results;
 using GpuLab.Statistics;
 using GpuLab.Statistics.Gates;
@@ -9,12 +10,14 @@ namespace GpuLab.Running;
 
 /// <summary>
 /// One trial from prepare to verification. In mode solo: warm-up, solo. Else: warm-up together, each victim alone, all
-/// together, each victim alone again, in the same processes and on the same memory (MEASUREMENT 3).
+/// together, each victim alone again, in the same processes and on the same memory (MEASUREMENT 3). In mode joint: warm-up, all together,
+/// because a part of one piece of work cannot be done alone.
 /// </summary>
-/// <param name="simulated">Whether samples are predictions; they say so, and workers are told what runs beside them.</param>
+/// <param name="kind">Samples of a simulated device are predictions; they say so, and workers are told what runs beside them.</param>
 /// <param name="clocks">Reads the clocks of the device by scope, while some slices are at work in a repeat; empty where it tells none.</param>
-sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPace pace, bool simulated, Func<IReadOnlyList<Work>, int, IReadOnlyDictionary<string, double>> clocks)
+sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPace pace, DeviceKind kind, Func<IReadOnlyList<Work>, int, IReadOnlyDictionary<string, double>> clocks)
 {
+    readonly bool simulated = kind == DeviceKind.Simulated;
     readonly PhaseRunner phases = new(arena, timeouts, pace);
     readonly List<SampleRow> rows = [];
     readonly List<RunEvent> events = [];
@@ -27,11 +30,16 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     public async Task<TrialResult> Run(Trial trial, IReadOnlyList<Work> works, IReadOnlyList<WorkerProcess> workers, ulong seed, string scratch, CancellationToken cancel)
     {
         IReadOnlyList<Player> team = [.. works.Zip(workers, (work, worker) => new Player(work, worker))];
-        await Prepare(trial, team, seed, scratch, cancel);
+        using var shared = trial.Cell.Mode == Mode.Joint && !simulated ? SharedMemory.Create() : null;
+        await Prepare(trial, team, seed, scratch, shared?.Path, cancel);
         await Phase(trial, Results.Phase.Warmup, team, (_, elapsed) => (long)(stopping.Warmup * 1e9) - elapsed, cancel);
         if (trial.Cell.Mode == Mode.Solo)
         {
             await Alone(trial, Results.Phase.Solo, team[0], share: 1, cancel);
+        }
+        else if (trial.Cell.Mode == Mode.Joint)
+        {
+            await Together(trial, team, cancel);
         }
         else
         {
@@ -49,15 +57,16 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
         MinSamples = Math.Max(3, (int)(stopping.MinSamples * share)), MinTime = stopping.MinTime * share, MaxTime = stopping.MaxTime * share,
     }, stopping.Precision ?? player.Work.Probe.Precision, player.Work.Probe.Slow);
 
-    async Task Prepare(Trial trial, IReadOnlyList<Player> team, ulong seed, string scratch, CancellationToken cancel)
+    async Task Prepare(Trial trial, IReadOnlyList<Player> team, ulong seed, string scratch, string? shared, CancellationToken cancel)
     {
+        IReadOnlyList<string>? joint = trial.Cell.Mode == Mode.Joint ? [.. team.Select(p => p.Work.Slice)] : null;
         ProbeSkippedException? skip = null;
         // Preparing finds ceilings and the fastest kernel by measuring, so real slices prepare one after another until they have. Simulated ones measure nothing.
         var together = simulated || team.All(p => p.Worker.Tuned.Contains(trial.Cell.Number));
         foreach (var turn in together ? [team] : team.Select(p => (IReadOnlyList<Player>)[p]))
         {
             foreach (var (work, worker) in turn)
-                worker.Send(new Prepare(work.Slice, trial.Id, work.Probe.Id, ParameterDocuments.Write(work.Parameters), seed, scratch, trial.Repeat));
+                worker.Send(new Prepare(work.Slice, trial.Id, work.Probe.Id, ParameterDocuments.Write(work.Parameters), seed, scratch, trial.Repeat, joint, shared));
             foreach (var (_, worker) in turn)
             {
                 try
@@ -97,6 +106,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
         var watches = team.Select(p => p.IsVictim ? new SliceWatch(RuleFor(p, share: 1), (long)(stopping.MinTime * 1e9)) : null).ToArray();
         var needed = (long)(Math.Min(0.5, stopping.MinTime) * 1e9);
         var tail = 0L;
+        var before = Waits(trial, team);
         var samples = await Phase(trial, Results.Phase.Together, team, (samples, elapsed) =>
         {
             if (tail > 0) return Math.Max(0, tail - elapsed);
@@ -115,7 +125,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
             return tail - elapsed;
         }, cancel);
         foreach (var watch in watches.OfType<SliceWatch>()) Note(watch);
-        Judge(trial, team, samples, needed);
+        Judge(trial, team, samples, needed, Waiting(trial, team, before));
     }
 
     void ReadClocks(Trial trial, Phase phase, IReadOnlyList<Player> atWork)
@@ -128,8 +138,18 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     long? Awaited(IReadOnlyList<List<Sample>> samples, long elapsed) =>
         samples.Any(s => s.Count == 0) && elapsed < timeouts.Silence.TotalNanoseconds ? 5_000_000 : null;
 
+    /// <summary>Only the processor is shared behind a sample's back: what a GPU does is timed by itself. Slices that work as one wait for each other anyway.</summary>
+    IReadOnlyList<ProcessorWait?> Waits(Trial trial, IReadOnlyList<Player> team) => kind != DeviceKind.Host || team.Count == 1 || trial.Cell.Mode == Mode.Joint ? [] : [.. team.Select(p => ProcessorWait.Read(p.Worker.Pid))];
+
+    Dictionary<string, double>? Waiting(Trial trial, IReadOnlyList<Player> team, IReadOnlyList<ProcessorWait?> before)
+    {
+        var after = before.Count == 0 ? [] : Waits(trial, team);
+        var shares = team.Zip(before.Zip(after), (p, w) => (p.Work.Slice, Share: w.Second?.Since(w.First ?? default, p.Work.Duty)));
+        return before.Count == 0 || before.Concat(after).Any(w => w is null) ? null : shares.ToDictionary(s => s.Slice, s => s.Share!.Value);
+    }
+
     /// <summary>Keeps the proof of overlap, or the flag that there is none.</summary>
-    void Judge(Trial trial, IReadOnlyList<Player> team, IReadOnlyList<List<Sample>> samples, long needed)
+    void Judge(Trial trial, IReadOnlyList<Player> team, IReadOnlyList<List<Sample>> samples, long needed, IReadOnlyDictionary<string, double>? waiting)
     {
         var window = CommonWindow.Of(samples);
         Dictionary<string, double> busy = [];
@@ -142,8 +162,20 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
             if (window.Busy[i] < CommonWindow.BusyLimit * work.Duty || window.Inside[i] < 3) flags.Add("no-overlap");
         }
         if (window.Length < needed) flags.Add("no-overlap");
-        events.Add(new TrialWindow(Monotonic.Now, trial.Id, Results.Phase.Together, window.Start, window.End, window.Skew, busy, rates));
+        var proof = new TrialWindow(Monotonic.Now, trial.Id, Results.Phase.Together, window.Start, window.End, window.Skew, busy, rates, waiting);
+        events.Add(proof);
+        if (proof.Interleaved) Mark();
         if (Dialling.IsCoarse(team, samples)) flags.Add(Dialling.CoarseFlag);
+    }
+
+    /// <summary>What was taken together is not shown to be: every row of it says so.</summary>
+    void Mark()
+    {
+        flags.Add(SampleRow.Interleaved);
+        foreach (ref var row in CollectionsMarshal.AsSpan(rows))
+        {
+            if (row.Phase == Results.Phase.Together) row = row with { Flags = row.Flags.Length == 0 ? SampleRow.Interleaved : $"{row.Flags} {SampleRow.Interleaved}" };
+        }
     }
 
     void Note(SliceWatch watch)
@@ -197,12 +229,12 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
     async Task Finish(IReadOnlyList<Player> team, CancellationToken cancel)
     {
         foreach (var (work, worker) in team) worker.Send(new Finish(work.Slice));
-        foreach (var (work, worker) in team)
+        // As at the end of a phase, the first failure is the reason.
+        await foreach (var answer in Task.WhenEach(team.Select(p => p.Worker.Receive<Finished>(timeouts.Prepare, cancel))))
         {
-            var finished = await worker.Receive<Finished>(timeouts.Prepare, cancel);
-            if (finished.Wrong is null) continue;
+            if (await answer is not { Wrong: { } wrong } finished) continue;
             flags.Add("wrong-data");
-            events.Add(new WorkerEvent(Monotonic.Now, work.Slice, "wrong-data", finished.Wrong, 0));
+            events.Add(new WorkerEvent(Monotonic.Now, finished.Slice, "wrong-data", wrong, 0));
         }
     }
 }

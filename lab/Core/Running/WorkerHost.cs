@@ -30,6 +30,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
     readonly Arena arena = Arena.Open(options.Arena, options.Slots);
     readonly Mailbox<WorkerMessage> inbox = new();
     IPreparedProbe? prepared;
+    Communicator? communicator;
     Thread? measuring;
 
     /// <summary>Longest sleeps of a simulated worker, nanoseconds: until there is room in its ring, and until the coordinator sets something.</summary>
@@ -72,7 +73,14 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
             if (message is Exit) break;
             Send(to, Answer(message));
         }
+        LetGo();
+    }
+
+    void LetGo()
+    {
         prepared?.Dispose();
+        communicator?.Dispose();
+        (prepared, communicator) = (null, null);
     }
 
     WorkerMessage Answer(WorkerMessage message)
@@ -100,12 +108,13 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
 
     Ready Get(Prepare prepare)
     {
-        prepared?.Dispose();
-        prepared = null;
+        LetGo();
         var probe = probes(prepare.Probe) ?? throw new ProbeSkippedException($"{prepare.Probe} cannot run on {options.Device}");
         var parameters = ParameterDocuments.Read(prepare.Parameters);
+        if (prepare.Shared is { } shared) communicator = new(shared, prepare.Team ?? [], options.Slice, arena, options.Slot);
         prepared = probe.Prepare(new(options.Slice, options.Cpus, parameters, prepare.Seed)
         {
+            Team = prepare.Team ?? [], Communicator = communicator,
             Scratch = prepare.Scratch, Device = options.Device, Repeat = prepare.Repeat, Plant = options.Plant, OwnProcess = options.OwnProcess,
         });
         // A collection must not fall into a timed region; virtual time does not notice one.
@@ -120,6 +129,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
         var slot = arena[options.Slot];
         var sink = new SampleSink(ring);
         var dropped = ring.Dropped;
+        ring.Rewind();
         slot.SetArmed(go.Number);
         arena.Answer();
         var deadline = Deadline();
@@ -133,7 +143,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
             var queued = prepared as IQueuedProbe;
             queued?.Begin(go.PeriodNs > 0);
             Monotonic.WaitUntil(deadline);
-            while (!arena.Stop)
+            while (communicator?.Next(go.Number) ?? !arena.Stop)
             {
                 var start = go.PeriodNs > 0 ? Monotonic.Now : 0;
                 prepared.Sample(ref sink);
@@ -191,8 +201,7 @@ public sealed class WorkerHost(WorkerOptions options, Func<string, IProbe?> prob
     Finished Close()
     {
         var wrong = prepared?.Verify();
-        prepared?.Dispose();
-        prepared = null;
+        LetGo();
         return new(options.Slice, wrong);
     }
 

@@ -35,7 +35,10 @@ public abstract record WorkerMessage(string Slice)
 public sealed record Hello(string Slice, int Version, int Pid, IReadOnlyDictionary<string, string> Identity) : WorkerMessage(Slice);
 
 /// <summary>Get a probe ready; answered by <see cref="Ready"/>, <see cref="Skipped"/> or <see cref="Failed"/>.</summary>
-public sealed record Prepare(string Slice, string Trial, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, ulong Seed, string Scratch, int Repeat = 1) : WorkerMessage(Slice);
+/// <param name="Team">The slices that do it as one piece of work, by rank; null where each works for itself.</param>
+/// <param name="Shared">Path of the memory that they share; null on simulated devices.</param>
+public sealed record Prepare(string Slice, string Trial, string Probe, IReadOnlyDictionary<string, ParameterDocument> Parameters, ulong Seed, string Scratch, int Repeat = 1,
+    IReadOnlyList<string>? Team = null, string? Shared = null) : WorkerMessage(Slice);
 
 /// <summary>Allocated, checked against the reference, calibrated.</summary>
 public sealed record Ready(string Slice, double? Ceiling, string CeilingSource, IReadOnlyDictionary<string, string> Facts, bool KeepsTuning = false) : WorkerMessage(Slice);

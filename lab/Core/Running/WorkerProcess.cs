@@ -25,7 +25,8 @@ public sealed class WorkerProcess : IAsyncDisposable
         this.process = process;
         Slice = slice;
         Slot = slot;
-        reading = Task.Run(ReadMessages);
+        // A thread of its own: through the pool an answer would wake two threads more on its way.
+        reading = Task.Factory.StartNew(ReadMessages, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         logging = Task.Run(() => KeepErrors(log));
     }
 
@@ -161,11 +162,11 @@ public sealed class WorkerProcess : IAsyncDisposable
         return $"the worker {process.Ending}{last}";
     }
 
-    async Task ReadMessages()
+    void ReadMessages()
     {
         try
         {
-            while (await process.Output.ReadLineAsync() is { } line) inbox.Writer.TryWrite(WorkerMessage.FromLine(line));
+            while (process.Output.ReadLine() is { } line) inbox.Writer.TryWrite(WorkerMessage.FromLine(line));
         }
         catch (JsonException wrong)
         {

@@ -35,8 +35,7 @@ sealed class WorkerSet(WorkerLauncher launcher, DeviceId device, IReadOnlyList<S
     /// <param name="clocks">Reads the clocks of the device by scope, while some slices are at work in a repeat.</param>
     public TrialRunner Trial(Stopping stopping, Func<IReadOnlyList<Work>, int, IReadOnlyDictionary<string, double>> clocks)
     {
-        var simulated = device.Kind == DeviceKind.Simulated;
-        return new(Arena, stopping, timeouts, simulated ? new VirtualPace(Arena, launcher.TimeScale) : new WallPace(), simulated, clocks);
+        return new(Arena, stopping, timeouts, device.Kind == DeviceKind.Simulated ? new VirtualPace(Arena, launcher.TimeScale) : new WallPace(), device.Kind, clocks);
     }
 
     /// <summary>Live workers of some slices, started where there are none.</summary>

@@ -73,6 +73,7 @@ public static class PlantReader
         Field<EffectDraft>.Of("victim", "the slices that slow down; default all", Pattern(), (d, v) => d.Where = d.Where with { Slice = v }),
         Field<EffectDraft>.Of("aggressor", "the slices that slow them down; default all", Pattern(), (d, v) => d.Aggressor = d.Aggressor with { Slice = v }),
         Field<EffectDraft>.Of("aggressor_resource", "what the aggressors must load; default anything", Resource(), (d, v) => d.Aggressor = d.Aggressor with { Resource = v }),
+        Field<EffectDraft>.Of("aggressor_probe", "what the aggressors must run; default anything", Pattern(), (d, v) => d.Aggressor = d.Aggressor with { Probe = v }),
         Field<EffectDraft>.Of("size", "the share of its performance that the victim loses", NumberKind.Fraction(0, 0.99), (d, v) => d.Size = v, required: true),
     ];
 

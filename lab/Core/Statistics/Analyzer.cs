@@ -49,8 +49,8 @@ public static class Analyzer
     {
         var own = AllGates.Figures.Select(g => g(new(figure, series))).OfType<Finding>().ToList();
         var about = ofCell.Where(h => (h.Slice ?? figure.Slice) == figure.Slice && (h.Phase ?? figure.Phase) == figure.Phase).Select(h => h.Finding).Concat(own).ToList();
-        // A cell that was skipped in some repeats, or is only noted, is still to be trusted.
-        var flags = about.Where(f => f.Severity > Severity.Note).Select(f => f.Gate).Distinct().ToList();
+        // A cell that was skipped in some repeats, or is only noted, is still to be trusted; but a choice of moments is told beside the figure, however few they are.
+        var flags = about.Where(f => f.Severity > Severity.Note || f.Gate == OverlapGates.RepeatedFlag).Select(f => f.Gate).Distinct().ToList();
         return (figure with { Flags = flags, Worst = about.Count == 0 ? null : about.Max(f => f.Severity) }, own);
     }
 }

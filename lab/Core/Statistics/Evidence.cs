@@ -12,6 +12,9 @@ sealed record CellEvidence(CellDocument Cell, string Name, IReadOnlyList<TrialEv
     public IEnumerable<(TrialEvidence Trial, TrialFlag Flag)> Flags => Trials.SelectMany(t => t.Done.Flags.Select(f => (t, TrialFlag.Parse(f))));
 
     public IEnumerable<TrialEvidence> Measured => Trials.Where(t => t.Done.Status == "ok");
+
+    /// <summary>Common windows of the trials that count under a phase in which several slices were at work.</summary>
+    public IEnumerable<TrialWindow> Windows(Phase phase) => Measured.Select(t => t.Window).OfType<TrialWindow>().Where(w => w.Interleaved == (phase == Phase.Interleaved));
 }
 
 /// <summary>A finished trial.</summary>

@@ -12,7 +12,7 @@ public readonly record struct Interval(double Low, double High, string Kind);
 /// One figure of a run: a cell measured on one slice in one phase, summarised over its repeats. Everything that tables and plots show.
 /// </summary>
 /// <param name="Phase">
-/// <see cref="Phase.Solo"/>, or <see cref="Phase.Together"/>. What was measured alone before and after working together is one figure, under Solo.
+/// <see cref="Phase.Solo"/>, <see cref="Phase.Together"/>, or <see cref="Phase.Interleaved"/> where working at the same time is not proven. What was measured alone before and after working together is one figure, under Solo.
 /// </param>
 /// <param name="Samples">Finite samples of all repeats; for together, those inside the common windows.</param>
 /// <param name="Median">Median over samples of all repeats, in the metric's unit.</param>
@@ -51,11 +51,20 @@ public sealed record Figure(int Cell, string Layout, string Mode, string Slice, 
     /// <summary>Whether it comes from a mode whose cells differ in who works beside: then its ratio to alone is what tables and plots show.</summary>
     public bool ForRatio => Mode is "matrix" or "contention" or "dial" or "null";
 
+    /// <summary>Whether several slices did this as one piece of work; there is no such figure of one of them alone.</summary>
+    public bool IsJoint => Mode == "joint";
+
     /// <summary>How it is known that the slices worked together; null for what was measured alone.</summary>
     public OverlapProof? Proof { get; init; }
 
     /// <summary>What a person calls it: <c>mem.triad/bandwidth bytes=64MiB on 1c@0 of 2x1c, together</c>.</summary>
-    public string Name => FigureName.Of(Metric.Id, Parameters.ToString(), Slice, Layout, Phase != Phase.Together ? "alone" : Beside.Length == 0 ? "together" : $"beside {Beside}");
+    public string Name => FigureName.Of(Metric.Id, Parameters.ToString(), Slice, Layout, Phase switch
+    {
+        Phase.Together when IsJoint => "as one",
+        Phase.Together => Beside.Length == 0 ? "together" : $"beside {Beside}",
+        Phase.Interleaved => Beside.Length == 0 ? "interleaved" : $"interleaved with {Beside}",
+        _ => "alone",
+    });
 }
 
 /// <summary>Points of a distribution, in the metric's unit.</summary>

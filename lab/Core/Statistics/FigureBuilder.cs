@@ -26,8 +26,8 @@ sealed class FigureBuilder(PlanDocument plan)
         {
             Summary = summary,
             Role = cell.Cell.RoleOf(key.Slice),
-            Beside = key.Phase == Phase.Together ? cell.Cell.Beside(key.Slice) : "",
-            Proof = key.Phase == Phase.Together ? OverlapProof.Of(cell, key.Slice) : null,
+            Beside = key.Phase.HasOthers() ? cell.Cell.Beside(key.Slice) : "",
+            Proof = key.Phase.HasOthers() ? OverlapProof.Of(cell, key.Slice, key.Phase) : null,
             Precision = plan.Precision ?? probe.Precision,
             RepeatMedians = medians,
             RepeatNumbers = [.. series.Select(s => s.Repeat)],
@@ -75,8 +75,8 @@ sealed class FigureBuilder(PlanDocument plan)
 
     static double? Overlap(CellEvidence cell, GroupKey key)
     {
-        if (key.Phase != Phase.Together) return null;
-        var busy = cell.Measured.Where(t => t.Window is not null).SelectMany(t => t.Window!.Busy).Select(b => Math.Min(1, b.Value / cell.Cell.DutyOf(b.Key))).ToList();
+        if (!key.Phase.HasOthers()) return null;
+        var busy = cell.Windows(key.Phase).SelectMany(w => w.Busy).Select(b => Math.Min(1, b.Value / cell.Cell.DutyOf(b.Key))).ToList();
         return busy.Count == 0 ? null : busy.Min();
     }
 }

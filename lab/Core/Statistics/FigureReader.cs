@@ -48,7 +48,7 @@ sealed class FigureReader : IDisposable
         var quantiles = new Quantiles(from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadDouble());
         var (medians, numbers, flags) = (Many(from.ReadDouble), Many(from.ReadInt32), Many(Text));
         Ceilinged? ceiling = from.ReadBoolean() ? new(from.ReadDouble(), Text(), from.ReadDouble()) : null;
-        var proof = from.ReadBoolean() ? new OverlapProof(from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadDouble()) : null;
+        var proof = from.ReadBoolean() ? new OverlapProof(from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadDouble(), from.ReadDouble()) : null;
         return new(cell, layout, mode, slice, profile, phase, known.Probe, parameters, known.Metric, samples, repeats, median, new(low, high, kind), spread, ceiling, flags, double.IsNaN(overlap) ? null : overlap)
         {
             Quantiles = quantiles,

@@ -82,7 +82,7 @@ sealed class FigureWriter(byte[] stamp) : IDisposable
         }
         to.Write(f.Proof is not null);
         if (f.Proof is { } proof)
-            foreach (var value in (double[])[proof.Window, proof.Skew, proof.Busy, proof.Gap, proof.Rate]) to.Write(value);
+            foreach (var value in (double[])[proof.Window, proof.Skew, proof.Busy, proof.Gap, proof.Rate, proof.Waiting]) to.Write(value);
     }
 
     void Many<T>(IReadOnlyList<T> items, Action<T> write)

@@ -13,9 +13,8 @@ static class SampleGroups
         // Rows come in long stretches of one series; looking up each would cost more than all else here.
         (string Trial, string Slice, string Metric, Phase Phase) last = ("", "", "", Phase.Warmup);
         SeriesBuilder? current = null;
-        for (var i = 0; i < rows.Count; i++)
+        foreach (var row in rows)
         {
-            var row = rows[i];
             if (row.Phase == Phase.Warmup) continue;
             var phase = row.Phase == Phase.Together ? Phase.Together : Phase.Solo;
             if (current is null || last != (row.Trial, row.Slice, row.Metric, phase))
@@ -38,10 +37,11 @@ static class SampleGroups
         SeriesBuilder? Builder(in SampleRow row, Phase phase)
         {
             if (!cells.TryGetValue(row.Trial, out var cell)) return null;
+            if (phase == Phase.Together && windows.GetValueOrDefault(row.Trial)?.Interleaved == true) phase = Phase.Interleaved;
             var key = (row.Trial, new GroupKey(cell, row.Slice, row.Metric, phase));
             if (!builders.TryGetValue(key, out var builder))
             {
-                builders[key] = builder = new(row.Trial, row.Repeat, phase == Phase.Together ? windows.GetValueOrDefault(row.Trial) : null);
+                builders[key] = builder = new(row.Trial, row.Repeat, phase.HasOthers() ? windows.GetValueOrDefault(row.Trial) : null);
             }
             return builder;
         }

@@ -44,7 +44,7 @@ sealed class SeriesBuilder(string trial, int repeat, TrialWindow? window)
         values.Add(row.Value);
         if (row.Phase != Phase.SoloAfter) before = values.Count;
         if (row.Flags is "" or SampleRow.Simulated) return;
-        foreach (var mark in row.Flags.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(m => m != SampleRow.Simulated)) marked[mark] = marked.GetValueOrDefault(mark) + 1;
+        foreach (var mark in row.Flags.Split(' ', StringSplitOptions.RemoveEmptyEntries).Where(m => m is not (SampleRow.Simulated or SampleRow.Interleaved))) marked[mark] = marked.GetValueOrDefault(mark) + 1;
     }
 
     public Series Build() => new(trial, repeat, [.. values], before, notFinite, backwards, marked);

@@ -24,6 +24,7 @@ public static class Modes
     [
         new(Mode.Solo, "solo", "each slice alone", (slices, _) => new([.. slices.Select(s => new Arrangement([s], []))])),
         new(Mode.Concurrent, "concurrent", "all slices at once, between two measurements of each alone", (slices, _) => Several(slices, [new(slices, [])])),
+        new(Mode.Joint, "joint", "all slices at one piece of work, of which each does a part", (slices, _) => new([new(slices, [])], slices.Count > 1 ? null : "one slice: it does all of the work itself; see mode solo")),
         new(Mode.Mixed, "mixed", "the workloads of 'mixed', each on its slices, all at once", (slices, _) => new([new(slices, [])])),
         new(Mode.Matrix, "matrix", "each slice beside each other, beside all others and beside none", (slices, _) => Several(slices, [.. slices.SelectMany(v => Beside(v, slices))])),
         new(Mode.Contention, "contention", "one slice, then two, up to all, at the same work",

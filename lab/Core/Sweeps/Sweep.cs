@@ -40,7 +40,7 @@ public sealed record Sweep(string Name, DeviceId Device, string? Partitioner, IR
 }
 
 /// <summary>Which slices work when (DESIGN, <c>modes</c>).</summary>
-public enum Mode { Solo, Concurrent, Mixed, Matrix, Contention, Dial, Null }
+public enum Mode { Solo, Concurrent, Joint, Mixed, Matrix, Contention, Dial, Null }
 
 /// <summary>One entry of <c>layouts</c>.</summary>
 public abstract record LayoutChoice

@@ -30,7 +30,7 @@ public sealed record TimeModel(double Cut = 0.02, double WorkerStart = 0.15, dou
 
     /// <summary>One repeat of a cell.</summary>
     /// <param name="works">Of the slices that are not idle.</param>
-    /// <param name="solo">Whether the only slice is measured once, rather than before, while and after others work.</param>
+    /// <param name="solo">Whether all that works is measured once, rather than before, while and after others work.</param>
     public double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo) => Trial(works, stopping, solo, w => Phase(w, stopping));
 
     /// <summary>One repeat of a cell on a machine so noisy that no phase gets as precise as asked.</summary>
@@ -40,7 +40,7 @@ public sealed record TimeModel(double Cut = 0.02, double WorkerStart = 0.15, dou
     double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo, Func<Work, double> phase)
     {
         var ready = Handshake + works.Sum(w => Prepare + Bytes(w.Probe, w.Parameters) / TouchRate) + stopping.Warmup;
-        if (solo) return ready + phase(works[0]);
+        if (solo) return ready + works.Max(phase);
         // Alone before and alone after are half a phase each, one slice after another; between them all at once. What is dialled shows its own rate before.
         return ready + works.Sum(w => (w.Role == Role.Victim ? 1 : w.Duty < 1 ? 0.5 : 0) * phase(w)) + works.Max(phase) + Around;
     }

@@ -7,11 +7,9 @@ namespace GpuLab.Probes.Sim.Models;
 /// <summary>Arithmetic: the slice's share of the SMs. Tensor work also draws power, which the whole GPU shares.</summary>
 /// <param name="figure">Its peak in the specification.</param>
 /// <param name="tensor">Matrix products, dealt out to SMs as they become free; else loops, dealt out evenly.</param>
-sealed class ComputeModel(ProbeInfo info, string figure, bool tensor) : ISimModel
+/// <param name="region">Seconds of a sample: by default long enough for clocks to settle, short enough for a quick look.</param>
+sealed class ComputeModel(ProbeInfo info, string figure, bool tensor, double region = 0.01) : ISimModel
 {
-    /// <summary>Seconds: long enough for clocks to settle, short enough for a quick look.</summary>
-    const double Region = 0.01;
-
     public ProbeInfo Info => info;
 
     public SimWork Predict(SimGpu gpu, SimSlice slice, Parameters parameters)
@@ -20,7 +18,7 @@ sealed class ComputeModel(ProbeInfo info, string figure, bool tensor) : ISimMode
         var peak = Peak(gpu) * share;
         var power = (tensor ? gpu.Traits.Power : 0.6) * share;
         var reached = tensor ? gpu.Traits.Tensor / Math.Max(1, power) : gpu.Traits.Fma;
-        return new(Region, [new(peak * reached * Region, IsRate: true)], new(Power: power))
+        return new(region, [new(peak * reached * region, IsRate: true)], new(Power: power))
         {
             Noise = 0.001,
             SlowSm = to => tensor ? slice.NeedSms / (slice.NeedSms - 1 + to) : 1 / to,

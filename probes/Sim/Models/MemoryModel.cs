@@ -11,7 +11,8 @@ namespace GpuLab.Probes.Sim.Models;
 /// <param name="counted">Bytes counted, in arrays.</param>
 /// <param name="efficiency">Share of the bandwidth reached.</param>
 /// <param name="overhead">Seconds to start and end a kernel; 0 where one kernel goes over the set again and again.</param>
-sealed class MemoryModel(ProbeInfo info, int arrays, double counted, Func<SimTraits, double> efficiency, double overhead = 2e-6) : ISimModel
+/// <param name="size">Bytes of an array where a cell says none and the probe has no default.</param>
+sealed class MemoryModel(ProbeInfo info, int arrays, double counted, Func<SimTraits, double> efficiency, double overhead = 2e-6, Func<SimGpu, SimSlice, double>? size = null) : ISimModel
 {
     /// <summary>Bytes that one SM can have on its way in a clock; a few SMs of a large instance are limited by it.</summary>
     const double BytesPerClock = 32;
@@ -20,7 +21,7 @@ sealed class MemoryModel(ProbeInfo info, int arrays, double counted, Func<SimTra
 
     public SimWork Predict(SimGpu gpu, SimSlice slice, Parameters parameters)
     {
-        var bytes = parameters.Number("bytes", info.Parameters[0].Default!.Value.Number);
+        var bytes = parameters["bytes"]?.Number ?? info.Parameters[0].Default?.Number ?? size!(gpu, slice);
         var set = bytes * arrays;
         if (slice.Memory is { } room && set > 0.95 * room) throw new ProbeSkippedException($"{arrays} x {Units.BytesText(bytes)} do not fit into the {Pretty.Bytes(room)} of {slice.Name}");
         var peak = gpu.Need("memory_bandwidth") * slice.MemoryShare;

@@ -31,8 +31,24 @@ public sealed record Scale(Axis Axis, string Kind, string Title, double Low, dou
 {
     public double this[double value] => Track.From + (Map(value) * (Track.To - Track.From));
 
-    /// <summary>Pixels of one band.</summary>
-    public double Step => Track.Length / Math.Max(1, Axis is Band band ? band.Names.Count : 1);
+    /// <summary>Pixels of one band, less what its name takes.</summary>
+    public double Step => Pitch - NameRoom;
+
+    /// <summary>Pixels from one band to the next.</summary>
+    public double Pitch => Track.Length / Bands;
+
+    /// <summary>Pixels at the beginning of each band that are kept for its name.</summary>
+    public double NameRoom { get; private init; }
+
+    int Bands => Math.Max(1, Axis is Band band ? band.Names.Count : 1);
+
+    /// <summary>The same bands with room for a name over each.</summary>
+    public Scale WithNamesOver(double pixels)
+    {
+        // Halves of a band, such as the ends of a ceiling, stay inside it.
+        double Over(double v) => Math.Clamp(Math.Floor(v + 0.5), 0, Bands - 1) is var band ? ((band * Pitch) + pixels + ((v - band + 0.5) * (Pitch - pixels))) / Track.Length : 0;
+        return this with { NameRoom = pixels, Map = Over };
+    }
 
     /// <summary>What the script needs to turn pixels into values and back.</summary>
     internal string Meta => FormattableString.Invariant($"{Kind} {Low:R} {High:R} {Track.From:0.##} {Track.To:0.##} {(Axis.Unit.Length == 0 ? "-" : Axis.Unit.Replace(' ', '_'))}");

@@ -36,7 +36,7 @@ public sealed class KeptFiguresTests : IDisposable
     /// <summary>What a figure gains is to be kept too, or left out on purpose.</summary>
     [Fact]
     public void Every_property_of_a_figure_is_known_here() => Assert.Equal(
-        "Beside, Ceiling, Cell, Flags, ForRatio, Interval, Layout, Median, Metric, Mode, Name, Overlap, Parameters, Phase, Precision, Probe, Profile, Proof, Quantiles, RepeatMedians, RepeatNumbers, Repeats, Role, Samples, Slice, Spread, Summary, Worst",
+        "Beside, Ceiling, Cell, Flags, ForRatio, Interval, IsJoint, Layout, Median, Metric, Mode, Name, Overlap, Parameters, Phase, Precision, Probe, Profile, Proof, Quantiles, RepeatMedians, RepeatNumbers, Repeats, Role, Samples, Slice, Spread, Summary, Worst",
         string.Join(", ", typeof(Figure).GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal)));
 
     [Fact]

@@ -16,12 +16,24 @@ static partial class Kernel
         var turned = 0;
         foreach (var descriptor in Directory.GetFiles("/proc/self/fd"))
         {
-            if (File.ResolveLinkTarget(descriptor, false)?.FullName != path) continue;
+            if (Target(descriptor) != path) continue;
             Assert.True(dup2(full, int.Parse(Path.GetFileName(descriptor), System.Globalization.CultureInfo.InvariantCulture)) >= 0);
             turned++;
         }
         _ = close(full);
         return turned;
+    }
+
+    static string? Target(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, false)?.FullName;
+        }
+        catch (IOException)
+        {
+            return null; // another test closed it meanwhile
+        }
     }
 
     /// <summary>A file system of so many KiB on an empty folder; where mounting is not allowed, the reason.</summary>

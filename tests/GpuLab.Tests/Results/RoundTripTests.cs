@@ -78,7 +78,7 @@ public sealed class RoundTripTests : RunFolderFixture
         Assert.Equal(rows, RunFolderReader.Read(Folder).Samples);
         var lines = System.IO.File.ReadAllLines(File("samples.csv"));
         Assert.Equal("trial,repeat,slice,phase,index,metric,start_ns,end_ns,k,value,flags", lines[0]);
-        Assert.Equal(["warmup", "solo", "solo_before", "together", "solo_after"], lines[1..].Select(l => l.Split(',')[3]));
+        Assert.Equal(["warmup", "solo", "solo_before", "together", "solo_after", "interleaved"], lines[1..].Select(l => l.Split(',')[3]));
         Assert.Equal("trial,time_ns,scope,field,value", System.IO.File.ReadAllLines(File("telemetry.csv"))[0]);
     }
 

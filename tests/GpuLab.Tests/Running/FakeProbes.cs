@@ -30,7 +30,7 @@ static class FakeProbes
             "test.prepare-fails" => throw new InvalidOperationException("no memory today"),
             "test.prepare-dies" => throw new UnreachableException(Die()),
             "test.prepare-hangs" => Hang(),
-            _ => new Prepared(id, request),
+            _ => id.StartsWith("test.joint", StringComparison.Ordinal) ? new Joint(id, request) : new Prepared(id, request),
         };
 
         static IPreparedProbe Hang()
@@ -49,6 +49,42 @@ static class FakeProbes
         return "";
     }
 
+    /// <summary>Two slices that can only go on together; the second does one thing wrong.</summary>
+    sealed class Joint(string id, ProbeRequest request) : IPreparedProbe
+    {
+        readonly Communicator communicator = request.Communicator ?? throw new InvalidOperationException("nobody to work with");
+        int taken;
+
+        public Ceiling? Ceiling => null;
+
+        public IReadOnlyDictionary<string, string> Facts { get; } = new Dictionary<string, string> { ["team"] = string.Join(' ', request.Team) };
+
+        public void Sample(ref SampleSink sink)
+        {
+            var start = Monotonic.Now;
+            if (communicator.Rank == 1 && ++taken == 5)
+            {
+                if (id == "test.joint-dies") Die();
+                if (id == "test.joint-hangs") Thread.Sleep(Timeout.Infinite);
+                if (id == "test.joint-throws") throw new InvalidOperationException("broken kernel");
+            }
+            Monotonic.WaitUntil(start + 1_000_000, spin: 0);
+            communicator.Meet();
+            communicator.Set(0, communicator.Seen(communicator.Rank, 0) + 1);
+            sink.AddRate(0, start, Monotonic.Now, 1, 1);
+        }
+
+        public string? Verify()
+        {
+            communicator.Meet();
+            return communicator.Seen(0, 0) == communicator.Seen(1, 0) ? null : $"{communicator.Seen(0, 0)} rounds and {communicator.Seen(1, 0)}";
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+
     sealed class Prepared(string id, ProbeRequest request) : IPreparedProbe
     {
         int taken;
@@ -60,7 +96,7 @@ static class FakeProbes
         public void Sample(ref SampleSink sink)
         {
             var start = Monotonic.Now;
-            Monotonic.WaitUntil(start + 1_000_000, spin: 0);
+            Monotonic.WaitUntil(start + 1_000_000, spin: id == "test.spins" ? 1_000_000 : 0);
             var end = Monotonic.Now;
             taken++;
             switch (id)

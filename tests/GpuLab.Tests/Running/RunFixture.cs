@@ -15,7 +15,7 @@ sealed class RunFixture : IDisposable
 
     public string Folder { get; } = Path.Combine(Path.GetTempPath(), $"gpulab-test-{Guid.NewGuid():N}");
 
-    public FakeDevice Device { get; } = new();
+    public FakeDevice Device { get; init; } = new();
 
     public Timeouts Timeouts { get; init; } = Timeouts.All(TimeSpan.FromSeconds(10));
 
@@ -29,6 +29,13 @@ sealed class RunFixture : IDisposable
     public RunFixture With(string probe, string? slice = null)
     {
         cells.Add(new(cells.Count + 1, FakeDevice.Two, slice is null ? Mode.Concurrent : Mode.Solo, slice, FakeProbes.Info(probe), Parameters.None));
+        return this;
+    }
+
+    /// <summary>Adds a cell that all slices do as one piece of work.</summary>
+    public RunFixture WithJoint(string probe)
+    {
+        cells.Add(new(cells.Count + 1, FakeDevice.Two, Mode.Joint, null, FakeProbes.Info(probe), Parameters.None));
         return this;
     }
 
@@ -67,8 +74,8 @@ sealed class RunFixture : IDisposable
     }
 }
 
-/// <summary>Two slices that are not pinned anywhere.</summary>
-sealed class FakeDevice : IDevice, IPartitioner, ITelemetry
+/// <summary>Two slices that are not pinned anywhere, or both to some processors.</summary>
+sealed class FakeDevice(params int[] cpus) : IDevice, IPartitioner, ITelemetry
 {
     public static readonly Layout Two = Layout.Parse("2x1c");
 
@@ -92,7 +99,7 @@ sealed class FakeDevice : IDevice, IPartitioner, ITelemetry
 
     public IReadOnlyList<Reading> Read() => [new("device", "reading_1", 42)];
 
-    static Slice Part(int index, string name) => new(index, name, "1c", index, 1, [], new Dictionary<string, string>());
+    Slice Part(int index, string name) => new(index, name, "1c", index, 1, cpus, new Dictionary<string, string>());
 
     sealed class Counted(FakeDevice device, Layout layout, IReadOnlyList<Slice> slices) : Partition(layout, slices)
     {

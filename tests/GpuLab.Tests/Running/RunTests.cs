@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using GpuLab.Results;
+using GpuLab.Statistics;
 
 namespace GpuLab.Tests.Running;
 
@@ -19,6 +20,26 @@ public sealed class RunTests
         var alone = run.Samples.Where(s => s.Phase == Phase.SoloBefore).ToList();
         Assert.True(alone.Where(s => s.Slice == "a").Max(s => s.EndNs) <= alone.Where(s => s.Slice == "b").Min(s => s.StartNs));
         Assert.Equal(1, fixture.Device.Restored);
+    }
+
+    [Fact]
+    public async Task Slices_that_take_turns_on_one_processor_are_interleaved_and_never_together()
+    {
+        using var fixture = new RunFixture { Device = new(0) }.With("test.spins");
+        var run = await fixture.Run(repeats: 6);
+
+        // Their samples overlap as those of slices that work at the same time do.
+        var windows = run.Events.OfType<TrialWindow>().ToList();
+        Assert.All(windows, w => Assert.All(w.Busy.Values, b => Assert.InRange(b, 0.95, 1.001)));
+        Assert.All(windows, w => Assert.InRange(w.Waiting!.Values.Sum(), 0.8, 1.9));
+        Assert.All(run.Events.OfType<TrialDone>(), d => Assert.Contains("interleaved", d.Flags));
+        Assert.All(run.Samples, s => Assert.Equal(s.Phase == Phase.Together ? "interleaved" : "", s.Flags));
+        var analysis = Analyzer.Analyze(run, [FakeProbes.Info("test.spins")]);
+        Assert.Equal([Phase.Solo, Phase.Interleaved], analysis.Figures.Select(f => f.Phase).Distinct());
+        Assert.All(analysis.Figures.Where(f => f.Phase == Phase.Interleaved), f => Assert.Contains("interleaved", f.Flags));
+        Assert.Equal(2, analysis.Couplings.Count);
+        Assert.All(analysis.Couplings, c => Assert.Equal(VerdictKind.Invalid, c.Verdict.Kind));
+        Assert.Empty(analysis.Interference.Layouts);
     }
 
     [Theory]

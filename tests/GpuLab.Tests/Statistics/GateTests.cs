@@ -65,6 +65,22 @@ public class GateTests
         Assert.Equal(gate is null ? [] : [(gate, severity)], found.Select(f => (f.Gate, f.Severity)));
     }
 
+    [Theory]
+    [InlineData("link.h2d", 5, 16, 0, null)]
+    [InlineData("link.h2d", 4, 16, 0, "link-generation")]
+    [InlineData("link.h2d", 5, 8, 0, "link-width")]
+    [InlineData("link.h2d", 5, 16, 3, "link-replays")]
+    [InlineData("mem.test", 1, 16, 0, null)]
+    public void A_link_that_was_slow_while_copying_is_told_from_one_that_was_idle(string probe, double generation, double lanes, double replays, string? gate)
+    {
+        var run = new SyntheticRun().Cell(repeats: 1, probe: probe).Ready("c0r0", "1c@0").Done("c0r0")
+            // Idle before it was ready, and at times between copies.
+            .Reading("c0r0", -1, "device", "link_generation", 1).Reading("c0r0", 1, "device", "link_generation", generation).Reading("c0r0", 2, "device", "link_generation", 1)
+            .Reading("c0r0", 1, "device", "link_generation_most", 5).Reading("c0r0", 1, "device", "link_lanes", lanes).Reading("c0r0", 1, "device", "link_lanes_most", 16)
+            .Reading("c0r0", 1, "device", "link_replays", 7).Reading("c0r0", 2, "device", "link_replays", 7 + replays);
+        Assert.Equal(gate is null ? [] : [gate], Analyze(run).Findings.Select(f => f.Gate).Where(g => g.StartsWith("link-", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void What_was_skipped_is_noted_with_its_reason()
     {

@@ -1,5 +1,8 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using GpuLab.Control.Host;
+using GpuLab.Results;
 using GpuLab.Tests.EndToEnd;
 
 namespace GpuLab.Tests.Truth;
@@ -122,6 +125,33 @@ public sealed class BadCaseTests : IDisposable
         Assert.InRange(missing.GetProperty("seconds").GetDouble(), 0.5, 10);
         Assert.Contains("another ", cut.RootElement.GetProperty("findings").EnumerateArray().First(f => f.GetProperty("gate").GetString() == "undecided").GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Contains("--resume", cut.RootElement.GetProperty("findings").EnumerateArray().First(f => f.GetProperty("gate").GetString() == "undecided").GetProperty("remedy").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_slice_whose_processor_something_else_uses_is_marked_interleaved_wherever_it_is_shown()
+    {
+        var sweep = place.Write("turns.yaml", "name: turns\ndevice: host\nlayouts: [2x1c]\nmodes: [concurrent]\neffort: quick\nmin_time: 100ms\nmax_time: 200ms\nrepeats: 2\nprobes: [compute.fp64]\n");
+        var folder = place.At("run");
+        var processor = HostDevice.Open().Topology.Cores[1].Threads[0];
+        using var burner = Process.Start("taskset", ["-c", string.Create(CultureInfo.InvariantCulture, $"{processor}"), "sh", "-c", "while :; do :; done"]);
+        try
+        {
+            var table = await Gpulab.Run("run", sweep, "-o", folder);
+            Assert.True(table.Code == 0, table.ToString());
+            var rows = table.Out.Split('\n').Where(l => l.TrimStart().StartsWith("compute.fp64", StringComparison.Ordinal)).ToList();
+            Assert.Contains(rows, l => l.Contains(" interleaved ", StringComparison.Ordinal));
+            Assert.DoesNotContain(rows, l => l.Contains(" together ", StringComparison.Ordinal));
+        }
+        finally
+        {
+            burner.Kill();
+        }
+        var json = await Gpulab.Run("export", folder, "--format", "json");
+        var csv = await Gpulab.Run("export", folder, "--format", "csv");
+        Assert.All([json.Out, csv.Out], text => Assert.Contains("interleaved", text, StringComparison.Ordinal));
+        Assert.All([json.Out, csv.Out], text => Assert.DoesNotContain("together", text, StringComparison.Ordinal));
+        Assert.Contains(",interleaved", await File.ReadAllTextAsync(Path.Combine(folder, RunFiles.Samples)), StringComparison.Ordinal);
+        Assert.Contains("<td>interleaved</td>", await File.ReadAllTextAsync(Path.Combine(folder, "report.html")), StringComparison.Ordinal);
     }
 
     [Fact]

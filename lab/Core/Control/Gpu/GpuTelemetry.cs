@@ -15,7 +15,7 @@ sealed unsafe class GpuTelemetry(NvmlMigControl control) : ITelemetry
     public IReadOnlyList<Reading> Read()
     {
         var device = control.Device;
-        var list = new List<Reading>(12);
+        var list = new List<Reading>(14);
         Add("temperature_c", NvmlAnswer.Domain(nameof(nvmlDeviceGetTemperature), &nvmlDeviceGetTemperature, device, CoreTemperature), 1);
         Add("power_w", NvmlAnswer.Number(nameof(nvmlDeviceGetPowerUsage), &nvmlDeviceGetPowerUsage, device), 1e-3);
         Add("power_limit_w", NvmlAnswer.Number(nameof(nvmlDeviceGetEnforcedPowerLimit), &nvmlDeviceGetEnforcedPowerLimit, device), 1e-3);
@@ -23,6 +23,9 @@ sealed unsafe class GpuTelemetry(NvmlMigControl control) : ITelemetry
         Add("memory_clock_hz", NvmlAnswer.Domain(nameof(nvmlDeviceGetClockInfo), &nvmlDeviceGetClockInfo, device, MemoryClock), 1e6);
         Add("link_generation", NvmlAnswer.Number(nameof(nvmlDeviceGetCurrPcieLinkGeneration), &nvmlDeviceGetCurrPcieLinkGeneration, device), 1);
         Add("link_lanes", NvmlAnswer.Number(nameof(nvmlDeviceGetCurrPcieLinkWidth), &nvmlDeviceGetCurrPcieLinkWidth, device), 1);
+        // A bound beside what it bounds: it differs from slot to slot, and results are read elsewhere.
+        Add("link_generation_most", NvmlAnswer.Number(nameof(nvmlDeviceGetMaxPcieLinkGeneration), &nvmlDeviceGetMaxPcieLinkGeneration, device), 1);
+        Add("link_lanes_most", NvmlAnswer.Number(nameof(nvmlDeviceGetMaxPcieLinkWidth), &nvmlDeviceGetMaxPcieLinkWidth, device), 1);
         Add("link_replays", NvmlAnswer.Number(nameof(nvmlDeviceGetPcieReplayCounter), &nvmlDeviceGetPcieReplayCounter, device), 1);
         ulong wide;
         if (Has(nameof(nvmlDeviceGetCurrentClocksThrottleReasons)) && NvmlCall.Answers(nvmlDeviceGetCurrentClocksThrottleReasons(device, &wide))) list.Add(new("device", "clocks_event_reasons", wide));

@@ -1,3 +1,5 @@
+using GpuLab.Results;
+
 namespace GpuLab.Statistics.Gates;
 
 /// <summary>Slices that were to be measured together must be shown to have worked together.</summary>
@@ -29,6 +31,20 @@ static class OverlapGates
         if (unproven > 0) yield return Of(cell, Say.Text($"{unproven} of {cell.Trials.Count} repeats have no record of a common window."));
     }
 
+    /// <summary>Slices that were kept waiting for a processor: the intervals of their samples overlap whether they worked or waited.</summary>
+    public static IEnumerable<Hit> Interleaved(CellEvidence cell)
+    {
+        var windows = cell.Windows(Results.Phase.Interleaved).ToList();
+        if (windows.Count == 0) yield break;
+        var (slice, share) = windows.SelectMany(w => w.Waiting!).MaxBy(w => w.Value);
+        var finding = new Finding(Severity.Suspect, SampleRow.Interleaved, cell.Name,
+            Say.Text($"In {windows.Count} of {cell.Trials.Count} repeats slices were kept waiting for a processor, {slice} for up to {Model.Pretty.Percent(share)} of its time: that they worked at the same time is not proven. These repeats are figures of their own, and no verdict rests on them."),
+            "Give each slice processors of its own, stop other load, and raise the processor limit of the container; then measure again.");
+        yield return new(finding, Phase: Results.Phase.Interleaved);
+        // What is left is a choice of quiet moments.
+        if (windows.Count > MostRepeated * cell.Trials.Count) yield return new(finding, Phase: Results.Phase.Together);
+    }
+
     /// <summary>A slice whose usual sample tells another rate than its work in the window: it was idle in between, or its samples are skewed.</summary>
     public static Finding? RatesDiffer(FigureEvidence evidence)
     {
@@ -47,7 +63,7 @@ static class OverlapGates
         var repeated = cell.Flags.Where(f => f.Flag.Is(RepeatedFlag)).Select(f => f.Trial).Distinct().Count();
         if (repeated == 0) yield break;
         yield return new(new(repeated > MostRepeated * cell.Trials.Count ? Severity.Suspect : Severity.Note, RepeatedFlag, cell.Name,
-            Say.Text($"{repeated} of {cell.Trials.Count} repeats were measured twice, because at first the slices did not work together for long enough: what counts is from quieter moments."),
+            Say.Text($"{repeated} of {cell.Trials.Count} repeats were measured twice, because at first it was not shown that the slices worked together for long enough: what counts is from quieter moments."),
             "Stop other load and give each slice processors of its own; then measure again."), Phase: Results.Phase.Together);
     }
 

@@ -4,7 +4,7 @@ namespace GpuLab.Statistics.Gates;
 static class TrialGates
 {
     /// <summary>Flags that have a gate of their own.</summary>
-    static readonly string[] Known = ["NOISY", "TIMEOUT", OverlapGates.Flag, OverlapGates.CoarseFlag, OverlapGates.RepeatedFlag, DataGates.DroppedFlag, DataGates.WrongDataFlag, DataGates.FutureFlag, HostGates.OtherRunFlag];
+    static readonly string[] Known = ["NOISY", "TIMEOUT", OverlapGates.Flag, Results.SampleRow.Interleaved, OverlapGates.CoarseFlag, OverlapGates.RepeatedFlag, DataGates.DroppedFlag, DataGates.WrongDataFlag, DataGates.FutureFlag, HostGates.OtherRunFlag];
 
     public static IEnumerable<Hit> Failed(CellEvidence cell)
     {

@@ -17,6 +17,9 @@ public sealed record ContentionPoint(int Slices, double Aggregate, double Ideal,
 {
     /// <summary>Least share of its solo performance that a slice keeps.</summary>
     public double Worst => Couplings.Min(c => c.Ratio.Ratio);
+
+    /// <summary>Why it is not shown that all of them worked at once, or worked rightly: <c>interleaved</c>, <c>no-overlap</c>; empty where it is.</summary>
+    public IReadOnlyList<string> Doubts => [.. Couplings.Where(c => c.Verdict.Kind == VerdictKind.Invalid).SelectMany(c => c.Together.Flags).Distinct()];
 }
 
 /// <summary>Sorts the couplings of mode contention into curves.</summary>

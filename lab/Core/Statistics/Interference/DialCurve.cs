@@ -39,7 +39,7 @@ static class DialCurves
     /// <summary>Of aggressors at full duty nothing was measured alone; they work back to back, so what they reach is what there is.</summary>
     static double Share(IGrouping<string, Figure> slice)
     {
-        var (alone, together) = (slice.FirstOrDefault(f => f.Phase == Phase.Solo), slice.FirstOrDefault(f => f.Phase == Phase.Together));
+        var (alone, together) = (slice.FirstOrDefault(f => f.Phase == Phase.Solo), slice.FirstOrDefault(f => f.Phase.HasOthers()));
         if (alone is null || together?.Proof is not { } proof) return double.NaN;
         return alone.Metric.Unit.EndsWith("/s", StringComparison.Ordinal) ? proof.Rate / alone.Median : double.NaN;
     }

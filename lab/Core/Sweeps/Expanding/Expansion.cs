@@ -105,9 +105,12 @@ sealed class Expansion(Sweep sweep, PlacedLayouts layouts, Func<ProbeInfo, Slice
 
     void Add(CellGroup group, Cell cell)
     {
-        foreach (var work in cell.WorksOn(group.Slices.Select(s => s.Name)))
+        var works = cell.WorksOn(group.Slices.Select(s => s.Name));
+        IReadOnlyList<string> team = cell.Mode == Mode.Joint ? [.. works.Select(w => w.Slice)] : [];
+        foreach (var work in works)
         {
-            if (unsupported(work.Probe, group.Slices.First(s => s.Name == work.Slice), work.Parameters) is not { } reason) continue;
+            var alone = cell.Mode == Mode.Joint && !work.Probe.Joint ? "each slice can only do all of it: mode joint is for work that slices share" : null;
+            if ((alone ?? unsupported(work.Probe, group.Slices.First(s => s.Name == work.Slice) with { Team = team }, work.Parameters)) is not { } reason) continue;
             skips.Add(work.Probe.Id, reason);
             return;
         }

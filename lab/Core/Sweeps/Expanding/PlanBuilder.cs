@@ -21,8 +21,8 @@ sealed class PlanBuilder(Sweep sweep, TimeModel time, ILayoutOrder? order)
     {
         string[] names = [.. group.Slices.Select(s => s.Name)];
         var measured = group.Cells.Where(c => !ControlInfo.Is(c.Probe)).ToList();
-        var once = measured.Sum(c => time.Trial(c.WorksOn(names), sweep.Stopping, c.Mode == Mode.Solo));
-        var atMost = measured.Sum(c => time.MostOfTrial(c.WorksOn(names), sweep.Stopping, c.Mode == Mode.Solo));
+        var once = measured.Sum(c => time.Trial(c.WorksOn(names), sweep.Stopping, c.Mode is Mode.Solo or Mode.Joint));
+        var atMost = measured.Sum(c => time.MostOfTrial(c.WorksOn(names), sweep.Stopping, c.Mode is Mode.Solo or Mode.Joint));
         // What the cut took is known before anything is measured in it.
         var cuts = group.Cells.Where(c => ControlInfo.Is(c.Probe)).Select(c => new Trial(c, repeat ?? 1));
         var trials = TrialOrder.Of(group.Layout, measured, sweep.Repeats, sweep.Seed).Where(t => repeat is null || t.Repeat == repeat);
