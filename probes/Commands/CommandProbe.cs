@@ -8,6 +8,11 @@ namespace GpuLab.Probes.Commands;
 /// <summary>Any program as a workload: one process a slice, started on the barrier, with the slice's environment and processors.</summary>
 public sealed class CommandProbe : IProbe, IForesight
 {
+    /// <summary>What a simulated device takes for granted, which runs no program.</summary>
+    internal static readonly Parameter
+        Whole = new("whole", ParameterType.Seconds, "On a simulated device, which runs nothing: time of one unit of what it counts, on the whole GPU", ParameterValue.Seconds(1), Min: 1e-9),
+        Bound = new("bound", ParameterType.Word, "On a simulated device: what the program is bound by", ParameterValue.Of("compute"), Words: ["compute", "memory", "link", "nothing"]);
+
     static readonly ProbeInfo About = new(
         "command", "Any program on every slice: what it prints, or how often it can be run", Resource.Model,
         [
@@ -21,6 +26,7 @@ public sealed class CommandProbe : IProbe, IForesight
             new("kind", ParameterType.Word, "What the figure is: something per second, or seconds", ParameterValue.Of("rate"), Words: ["rate", "seconds"]),
             new("timeout", ParameterType.Seconds, "Longest time without a figure", ParameterValue.Seconds(20), Min: 1e-3),
             new("grace", ParameterType.Seconds, "Time between asking it to end and ending it with all it started", ParameterValue.Seconds(2)),
+            Whole, Bound,
         ],
         Precision.Loading);
 
@@ -31,7 +37,7 @@ public sealed class CommandProbe : IProbe, IForesight
 
     string? IForesight.Obstacle(Slice slice, Parameters parameters) => Obstacle(parameters);
 
-    static string? Obstacle(Parameters parameters)
+    internal static string? Obstacle(Parameters parameters)
     {
         if (parameters["command"] is null) return "command: what to run is missing, such as {probe: command, command: \"./measure.sh\"}";
         if (parameters["figure"] is not null && parameters["pattern"] is not null) return "command: a figure is named by 'figure' or by 'pattern', not by both";

@@ -36,6 +36,13 @@ static unsafe partial class Libc
     public static partial nint pread(int descriptor, void* buffer, nuint length, long offset);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial long lseek(int descriptor, long offset, int from);
+
+    /// <summary>The argument is a number in all uses here, so the variadic call passes it in a register as declared.</summary>
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fcntl(int descriptor, int command, int argument);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial int posix_fadvise(int descriptor, long offset, long length, int advice);
 
     /// <summary>futex has no wrapper. Its arguments are all integers or pointers, so the variadic call passes them in registers as declared here.</summary>

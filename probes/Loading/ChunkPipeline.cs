@@ -13,15 +13,14 @@ readonly record struct LoadTimes(long Start, long Read, long End);
 /// <summary>What chunks come out of, and by which way.</summary>
 /// <param name="Descriptors">Of files, in their order; null where all lies in memory already.</param>
 /// <param name="Memory">That memory; a chunk's offset is counted from its beginning.</param>
-/// <param name="Pool">Blocks that chunks are read to and copied from; null where a chunk goes to its place at once.</param>
+/// <param name="Pool">Blocks that chunks are read to and copied from; null where they are copied from memory.</param>
 /// <param name="Block">Bytes of one.</param>
-/// <param name="Readers">Threads that fetch chunks; none where a device copies from memory by itself.</param>
+/// <param name="Readers">Threads that fetch chunks; none where nothing is to be read.</param>
 sealed record ChunkSource(int[]? Descriptors, PinnedMemory? Memory, PinnedMemory? Pool, int Block, int Blocks, int Readers);
 
 /// <summary>
 /// Reads chunks with several threads into a pool of blocks, and begins to copy each as soon as it is there: in any order, so that one slow read
-/// holds nothing up. A block is free again when its copy has arrived. Where there is nothing to wait for, the thread that fetches a chunk brings it
-/// to its place.
+/// holds nothing up. A block is free again when its copy has arrived. Of what lies in memory already only the copies are left to do.
 /// </summary>
 sealed unsafe class ChunkPipeline : IDisposable
 {
@@ -33,15 +32,8 @@ sealed unsafe class ChunkPipeline : IDisposable
     readonly Thread[] threads;
     readonly int[] cpus;
 
-    /// <summary>What the kernel copies from the page cache at once: small enough to stay in a core's cache until it is copied on past the caches.
-    /// Copied to the place itself it would be read from memory first, line by line, only to be overwritten.</summary>
-    const int Piece = 128 << 10;
-
     readonly int[] free;
     readonly (int Chunk, int Block)[] full;
-
-    /// <summary>One for each thread that reads from the page cache.</summary>
-    readonly PinnedMemory? pieces;
 
     // All below under the gate.
     int round, working, next, last, read, taken, placed, wanted, freeCount, fullHead, fullCount;
@@ -55,19 +47,15 @@ sealed unsafe class ChunkPipeline : IDisposable
     {
         (this.chunks, this.reason, this.place, this.source, this.cpus) = (chunks, reason, place, source, [.. cpus]);
         (free, full) = (new int[source.Blocks], new (int, int)[source.Blocks]);
-        pieces = source is { Pool: null, Descriptors: not null } ? new((long)source.Readers * Piece) : null;
-        threads = new Thread[source.Readers + (CopiersTake ? place.Copiers : 0)];
+        threads = new Thread[source.Readers + place.Copiers];
         for (var i = 0; i < threads.Length; i++)
         {
-            var number = i < source.Readers ? i : i - source.Readers;
-            Action role = i < source.Readers ? () => Read(number) : () => Copy(number);
+            var copier = i - source.Readers;
+            Action role = copier < 0 ? Read : () => Copy(copier);
             threads[i] = new(() => Loop(role), 256 << 10) { IsBackground = true, Name = i < source.Readers ? "load read" : "load copy" };
             threads[i].Start();
         }
     }
-
-    /// <summary>Whether threads of their own copy.</summary>
-    bool CopiersTake => source.Pool is not null || source.Readers == 0;
 
     /// <summary>Loads everything once. Does not allocate.</summary>
     /// <param name="copy">Without it the data are read and forgotten: what reading alone takes.</param>
@@ -100,7 +88,6 @@ sealed unsafe class ChunkPipeline : IDisposable
             Monitor.PulseAll(gate);
         }
         foreach (var thread in threads) thread.Join();
-        pieces?.Dispose();
     }
 
     void Loop(Action role)
@@ -134,30 +121,21 @@ sealed unsafe class ChunkPipeline : IDisposable
         }
     }
 
-    /// <param name="reader">The thread's number among those that read.</param>
-    void Read(int reader)
+    void Read()
     {
-        var piece = pieces is null ? null : pieces.Start + (long)reader * Piece;
         while (true)
         {
-            int number, block = -1;
+            int number, block;
             lock (gate)
             {
-                while (source.Pool is not null && freeCount == 0 && next < last && wrong is null) Monitor.Wait(gate);
+                while (freeCount == 0 && next < last && wrong is null) Monitor.Wait(gate);
                 if (next == last || wrong is not null) return;
-                number = next++;
-                if (source.Pool is not null) block = free[--freeCount];
+                (number, block) = (next++, free[--freeCount]);
             }
-            ref readonly var chunk = ref chunks[number];
-            if (source.Pool is null ? !Bring(chunk, reader, piece) : !Fetch(chunk, Block(block))) return;
+            if (!Fetch(chunks[number], Block(block))) return;
             lock (gate)
             {
                 if (++read == wanted) readEnd = end = Monotonic.Now;
-                if (source.Pool is null)
-                {
-                    placed++;
-                    continue;
-                }
                 if (copying) full[(fullHead + fullCount++) % full.Length] = (number, block);
                 else free[freeCount++] = block;
                 Monitor.PulseAll(gate);
@@ -216,30 +194,6 @@ sealed unsafe class ChunkPipeline : IDisposable
     }
 
     byte* Block(int number) => source.Pool!.Start + (long)number * source.Block;
-
-    /// <summary>From memory, or piece by piece through the core's cache, to the place.</summary>
-    /// <param name="slot">The reader's own.</param>
-    bool Bring(in LoadChunk chunk, int slot, byte* piece)
-    {
-        if (source.Descriptors is null)
-        {
-            PlaceNow(slot, source.Memory!.Start + chunk.Offset, chunk.Target, chunk.Length);
-            return true;
-        }
-        for (var at = 0; at < chunk.Length; at += Piece)
-        {
-            LoadChunk part = new(chunk.File, chunk.Offset + at, Math.Min(Piece, chunk.Length - at), chunk.Target + at);
-            if (!Fetch(part, piece)) return false;
-            PlaceNow(slot, piece, part.Target, part.Length);
-        }
-        return true;
-    }
-
-    void PlaceNow(int slot, byte* from, long to, int length)
-    {
-        place.Start(slot, from, to, length);
-        place.Finish(slot);
-    }
 
     /// <returns>Whether the chunk is there; where it is not, the load has failed.</returns>
     bool Fetch(in LoadChunk chunk, byte* into)

@@ -7,13 +7,12 @@ namespace GpuLab.Probes.Loading;
 sealed unsafe class HostPlace : ILoadPlace
 {
     readonly HostBlock block;
-    readonly Team team;
     readonly long room;
     readonly CopyPart copy;
 
     public HostPlace(long room, Team team)
     {
-        (this.room, this.team) = (room, team);
+        (this.room, Team) = (room, team);
         block = HostMemory.Rent(room, team.Cpus, "weights");
         copy = new(block.Start, room, team.Count);
         team.Run(new Touch(block.Start, room, team.Count));
@@ -21,13 +20,15 @@ sealed unsafe class HostPlace : ILoadPlace
 
     public byte* Memory => block.Start;
 
-    public int Copiers => team.Count;
+    public Team Team { get; }
+
+    public int Copiers => Team.Count;
 
     public int Depth => 1;
 
     public bool IsDevice => false;
 
-    public string Copying => $"{team.Count} threads";
+    public string Copying => $"{Copiers} threads";
 
     public PinnedMemory Pin(long bytes) => new(bytes);
 
@@ -44,20 +45,20 @@ sealed unsafe class HostPlace : ILoadPlace
     public void CopyAll(byte* from)
     {
         copy.From = from;
-        team.Run(copy);
+        Team.Run(copy);
     }
 
     /// <summary>Copies one half over the other; filled before, since of zeros machines copy more.</summary>
     public Ceiling Fastest()
     {
         var half = room / 2 / LoadFiles.Page * LoadFiles.Page;
-        return StorageCeilings.Copy(team, block.Start, block.Start + half, half);
+        return StorageCeilings.Copy(Team, block.Start, block.Start + half, half);
     }
 
     public void Dispose() => block.Dispose();
 
     /// <summary>Copies from one page to another, past the caches: nobody reads the weights soon.</summary>
-    static void Place(byte* from, byte* to, long length)
+    public static void Place(byte* from, byte* to, long length)
     {
         var whole = length / LoadFiles.Page * LoadFiles.Page;
         StreamKernels.Copy256Streaming((double*)to, (double*)from, (nuint)(whole / sizeof(double)));

@@ -185,8 +185,9 @@ sealed class LoadFiles : IDisposable
     /// <returns>Pages in memory then.</returns>
     public unsafe long Warm()
     {
-        const int size = 1 << 20, most = 3;
-        warming ??= (Open(direct: false)!, Chunks(size), new PinnedMemory(size));
+        const int most = 3;
+        // In short reads one after another the kernel reads ahead, into larger and larger pages, from which copies are quicker.
+        warming ??= (Open(direct: false)!, Chunks(Stretch), new PinnedMemory(Stretch));
         var resident = Resident();
         for (var turn = 0; turn < most && resident < Pages; turn++)
         {

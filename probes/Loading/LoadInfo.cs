@@ -14,9 +14,9 @@ static class LoadInfo
     public static readonly Parameter Bytes = new("bytes", ParameterType.Bytes, "Size of the weights that are made", ParameterValue.Bytes(256 << 20), Min: 64 << 10);
     static readonly Parameter Tier = new("tier", ParameterType.Word, "Where the weights are before each load: on disk, in the page cache, or in pinned memory", ParameterValue.Of("cold"), Words: ["cold", "warm", "pinned"]);
 
-    public static readonly Parameter Chunk = new("chunk", ParameterType.Bytes, "Size of one read and of one copy", ParameterValue.Bytes(4 << 20), Min: LoadFiles.Page, Max: MostChunk);
-    public static readonly Parameter Threads = new("threads", ParameterType.Count, "Threads that read", ParameterValue.Count(4), Min: 1, Max: 256);
-    public static readonly Parameter Pool = new("pool", ParameterType.Bytes, "Pinned memory that reads go to", ParameterValue.Bytes(64 << 20), Min: LoadFiles.Page);
+    public static readonly Parameter Chunk = new("chunk", ParameterType.Bytes, "Size of one read from disk and of its copy", ParameterValue.Bytes(8 << 20), Min: LoadFiles.Page, Max: MostChunk);
+    public static readonly Parameter Threads = new("threads", ParameterType.Count, "Threads that read from disk", ParameterValue.Count(4), Min: 1, Max: 256);
+    public static readonly Parameter Pool = new("pool", ParameterType.Bytes, "Pinned memory that reads from disk go to", ParameterValue.Bytes(64 << 20), Min: LoadFiles.Page);
 
     public static ProbeInfo Of(string id, string summary, params Parameter[] own) => new(
         id, summary, Resource.Storage,

@@ -41,7 +41,10 @@ static class MadeWeights
         try
         {
             using var written = Checkpoint.Open(folder);
-            return [.. written.Files.Select(f => File.OpenHandle(f.Path, share: FileShare.ReadWrite | FileShare.Delete))];
+            List<SafeFileHandle> opened = [.. written.Files.Select(f => File.OpenHandle(f.Path, share: FileShare.ReadWrite | FileShare.Delete))];
+            // As written they lie in the page cache in pieces that depend on the writer's calls; read again, as any file does that was read.
+            foreach (var file in opened) _ = Host.Libc.posix_fadvise((int)file.DangerousGetHandle(), 0, 0, Host.Libc.POSIX_FADV_DONTNEED);
+            return opened;
         }
         finally
         {

@@ -1,5 +1,6 @@
 using GpuLab.Control;
 using GpuLab.Probes.Aggressors;
+using GpuLab.Probes.Commands;
 using GpuLab.Probes.Compute;
 using GpuLab.Probes.Host;
 using GpuLab.Probes.Launch;
@@ -26,10 +27,12 @@ static class SimModels
         new LinkModel(LinkInfo.ToDevice, up: true, down: false),
         new LinkModel(LinkInfo.ToHost, up: false, down: true),
         new LinkModel(LinkInfo.Both, up: true, down: true),
+        new FileModel(new LoadFile().Info),
+        new LoadModel(new LoadPlain().Info, pipelined: false),
+        new LoadModel(new LoadPipelined().Info, pipelined: true),
+        new StartModel(new LoadStart().Info),
         new LinkLatencyModel(LinkInfo.Latency),
         new NvbandwidthModel(LinkInfo.Nvbandwidth),
-        new LoadModel(new LoadPlain().Info),
-        new LoadModel(new LoadPipelined().Info),
         new ComputeModel(new ComputeFp64().Info, "fp64", tensor: false),
         new ComputeModel(new ComputeFp32().Info, "fp32", tensor: false),
         new ComputeModel(ComputeInfo.Int32, "int32", tensor: false),
@@ -56,6 +59,9 @@ static class SimModels
         new RateModel(StormInfo.Fence, (_, slice) => slice.NeedSms * 256 / 1e-6, default, "a barrier of each thread a microsecond; assumed"),
         new LlmModel(new LlmPrefill().Info, decode: false),
         new LlmModel(new LlmDecode().Info, decode: true),
+        new LlmModel(new KvRecompute().Info, decode: false),
+        new ReloadModel(new KvReload().Info),
+        new CommandModel(new CommandProbe().Info),
         new TrainModel(new TrainStep().Info),
         new FixedModel(LaunchInfo.Start, 0.32, 0, null, 1, 0.03),
     ];
@@ -63,11 +69,6 @@ static class SimModels
     /// <summary>Why a probe has no model, by id.</summary>
     static readonly Dictionary<string, string> without = new()
     {
-        ["load.file"] = "it reads into memory of the host and touches no GPU",
-        ["load.start"] = "most of it is the start of a process on a host that is not known here",
-        ["command"] = "what a program of somebody else does cannot be known before",
-        ["kv.reload"] = "this version has no model of it",
-        ["kv.recompute"] = "this version has no model of it",
         [ControlInfo.Create.Id] = "it comes from the cuts of a sweep",
         [ControlInfo.Destroy.Id] = "it comes from the cuts of a sweep",
         [ControlInfo.Mode.Id] = "it comes from the cuts of a sweep",

@@ -115,6 +115,7 @@ sealed class SimPrepared : IVirtualProbe
         foreach (var effect in effects)
         {
             if (effect is PlantedEffect.SlowLink slow && work.Load is not { Up: 0, Down: 0 }) factor /= slow.To;
+            if (effect is PlantedEffect.SlowDisk disk) factor *= Math.Max(1, work.Load.Disk / disk.To);
             if (effect is PlantedEffect.BadSm bad && work.SlowSm is { } slower) factor *= slower(bad.To);
         }
         return factor;
@@ -129,11 +130,14 @@ sealed class SimPrepared : IVirtualProbe
         Contention.Taker[] Takers(Func<SimLoad, double> of) => [.. others.Select(o => new Contention.Taker(of(o.Load), o.Weight))];
         var both = (work.Load.Up > 0 || others.Any(o => o.Load.Up > 0)) && (work.Load.Down > 0 || others.Any(o => o.Load.Down > 0));
         var link = both ? gpu.Traits.LinkBoth : 1;
+        var disk = effects.OfType<PlantedEffect.SlowDisk>().Select(e => e.To).DefaultIfEmpty(1).Min();
         double[] longer =
         [
             Contention.Shared(new(work.Load.Up, weight), Takers(l => l.Up), link),
             Contention.Shared(new(work.Load.Down, weight), Takers(l => l.Down), link),
             Contention.Shared(new(work.Load.Memory, 1), [.. others.Where(o => o.Slice.Instance == slice.Instance).Select(o => new Contention.Taker(o.Load.Memory, 1))], 1),
+            Contention.Shared(new(Math.Min(work.Load.Disk, disk), 1), Takers(l => Math.Min(l.Disk, disk)), disk),
+            Contention.Shared(new(work.Load.Host, 1), Takers(l => l.Host), 1),
             Contention.Power(work.Load.Power, work.Load.Power + others.Sum(o => o.Load.Power)),
         ];
         return longer.Max();

@@ -38,6 +38,9 @@ sealed record SimWork(double Seconds, IReadOnlyList<SimOutput> Outputs, SimLoad 
 /// <param name="Exact">Whether the number is counted and does not scatter as those read off timers do.</param>
 readonly record struct SimOutput(double Amount, bool IsRate, Func<double, double>? Number = null, bool Exact = false)
 {
+    /// <summary>Seconds that a part of the work takes, in proportion with all of it.</summary>
+    public static SimOutput Part(double seconds, double total) => new(total / seconds, IsRate: false);
+
     public static SimOutput Of(Func<double, double> number, bool exact = false) => new(1, IsRate: false, number, exact);
 }
 
@@ -46,8 +49,10 @@ readonly record struct SimOutput(double Amount, bool IsRate, Func<double, double
 /// <param name="Down">Link from the GPU.</param>
 /// <param name="Memory">Memory of the GPU instance.</param>
 /// <param name="Power">Of the limit of the whole GPU; may exceed 1 where the clock goes down already alone.</param>
-readonly record struct SimLoad(double Up = 0, double Down = 0, double Memory = 0, double Power = 0)
+/// <param name="Disk">Storage of the declared machine.</param>
+/// <param name="Host">What its processors can copy together.</param>
+readonly record struct SimLoad(double Up = 0, double Down = 0, double Memory = 0, double Power = 0, double Disk = 0, double Host = 0)
 {
     /// <summary>Of work at part of its rate.</summary>
-    public SimLoad At(double duty) => new(Up * duty, Down * duty, Memory * duty, Power * duty);
+    public SimLoad At(double duty) => new(Up * duty, Down * duty, Memory * duty, Power * duty, Disk * duty, Host * duty);
 }

@@ -11,32 +11,46 @@ public sealed record TierPoint(string Tier, double Seconds, double Rate);
 /// <summary>One length of prompt.</summary>
 /// <param name="Recompute">Seconds to make its keys and values.</param>
 /// <param name="Needed">B*: bytes a second at which reloading takes as long.</param>
-public sealed record ReloadPoint(int Tokens, double Recompute, double Needed, IReadOnlyList<TierPoint> Tiers);
+public sealed record ReloadPoint(int Tokens, double Recompute, double Needed, IReadOnlyList<TierPoint> Tiers)
+{
+    /// <summary>How many times longer making them anew takes; null where the tier was not measured.</summary>
+    public double? Gain(string tier) => Tiers.FirstOrDefault(t => t.Tier == tier) is { } found ? Recompute / found.Seconds : null;
+}
 
 /// <summary>Reload against recompute on one slice, for one model and format of weights: all of it measured.</summary>
-/// <param name="Together">Whether all slices were at the same work at once.</param>
-public sealed record ReloadStudy(string Layout, string Slice, bool Together, string What, IReadOnlyList<ReloadPoint> Points)
+/// <param name="AtOnce">How many slices were at the same work at once.</param>
+public sealed record ReloadStudy(string Layout, string Slice, int AtOnce, string What, IReadOnlyList<ReloadPoint> Points)
 {
     /// <summary>The studies that a run's figures allow: lengths for which both were measured on the same slice and in the same way.</summary>
     public static IReadOnlyList<ReloadStudy> Of(IReadOnlyList<Figure> figures)
     {
-        var reloads = figures.Where(f => f.Probe.Id == "kv.reload" && !f.ForRatio).ToList();
+        var crowds = figures.Where(f => f.Phase == Phase.Together).GroupBy(f => f.Cell).ToDictionary(c => c.Key, c => c.Select(f => f.Slice).Distinct().Count());
+        int AtOnce(Figure f) => f.Phase == Phase.Together ? crowds[f.Cell] : 1;
+        // Of mode contention the cells in which a number of slices work are meant, not what each does alone before and after.
+        var usable = figures.Where(f => !f.ForRatio || f is { Mode: "contention", Phase: Phase.Together }).ToList();
+        var reloads = usable.Where(f => f.Probe.Id == "kv.reload").ToList();
         var studies = new List<ReloadStudy>();
-        foreach (var group in figures.Where(f => f.Probe.Id == "kv.recompute" && !f.ForRatio).GroupBy(f => (f.Layout, f.Slice, Together: f.Phase == Phase.Together, Model: Model(f), What: f.Parameters.Without("tokens"))))
+        foreach (var group in usable.Where(f => f.Probe.Id == "kv.recompute").GroupBy(f => (f.Layout, f.Slice, AtOnce: AtOnce(f), Model: Model(f), What: f.Parameters.Without("tokens"))))
         {
-            var same = reloads.Where(f => (f.Layout, f.Slice, f.Phase == Phase.Together, Model(f)) == (group.Key.Layout, group.Key.Slice, group.Key.Together, group.Key.Model)).ToList();
+            var same = reloads.Where(f => (f.Layout, f.Slice, AtOnce(f), Model(f)) == (group.Key.Layout, group.Key.Slice, group.Key.AtOnce, group.Key.Model)).ToList();
             var points = group.GroupBy(Tokens).OrderBy(g => g.Key).Select(g => Point(g.Key, [.. g], [.. same.Where(f => Tokens(f) == g.Key)])).OfType<ReloadPoint>().ToList();
-            if (points.Count > 0) studies.Add(new(group.Key.Layout, group.Key.Slice, group.Key.Together, group.Key.What.ToString(), points));
+            if (points.Count > 0) studies.Add(new(group.Key.Layout, group.Key.Slice, group.Key.AtOnce, group.Key.What.ToString(), points));
         }
         return studies;
     }
+
+    /// <summary>For a title: <c>alone</c>, <c>7 slices at once</c>.</summary>
+    public string Company => AtOnce == 1 ? "alone" : FormattableString.Invariant($"{AtOnce} slices at once");
+
+    /// <summary>What reloading gains at the longest length from the tier that gains least.</summary>
+    public double Least => Points[^1].Tiers.Min(t => Points[^1].Recompute / t.Seconds);
 
     public IEnumerable<string> Tiers => Points.SelectMany(p => p.Tiers).Select(t => t.Tier).Distinct();
 
     /// <summary>From which length on reloading from a tier is faster, in words.</summary>
     public string BreakEven(string tier)
     {
-        var measured = Points.SelectMany(p => p.Tiers.Where(t => t.Tier == tier).Select(t => (p.Tokens, Gain: p.Recompute / t.Seconds))).ToList();
+        var measured = Points.Where(p => p.Gain(tier) is not null).Select(p => (p.Tokens, Gain: p.Gain(tier)!.Value)).ToList();
         if (measured.TrueForAll(m => m.Gain > 1)) return FormattableString.Invariant($"pays at every length measured ({measured[0].Tokens} to {measured[^1].Tokens} tokens)");
         if (measured.TrueForAll(m => m.Gain <= 1)) return FormattableString.Invariant($"pays at no length measured ({measured[0].Tokens} to {measured[^1].Tokens} tokens)");
         var crossings = measured.Zip(measured.Skip(1)).Where(p => p.First.Gain > 1 != p.Second.Gain > 1).ToList();

@@ -1,5 +1,4 @@
 using GpuLab.Running;
-using System.Globalization;
 using GpuLab.Control.Host;
 using GpuLab.Model;
 using GpuLab.Probes.Host;
@@ -17,7 +16,6 @@ static unsafe class HostPeerComparison
 
     public static void Run(string library, int pairs)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(pairs, 5);
         HostPeers.LoadFrom(library);
         using var pin = new PinnedThread(Affinity.Current()[^1]);
         using var block = HostMemory.Rent(3 * Sizes[^1], [Affinity.Current()[^1]], "comparison");
@@ -101,20 +99,6 @@ static unsafe class HostPeerComparison
         return (Monotonic.Now - start) * 1e-9;
     }
 
-    static void Show(string name, long bytes, string unit, int pairs, string ourName, string peerName, Func<double> ours, Func<double> peer)
-    {
-        var (us, them, ratios) = (new double[pairs], new double[pairs], new double[pairs]);
-        for (var i = 0; i < pairs; i++)
-        {
-            if (i % 2 == 0) (us[i], them[i]) = (ours(), peer());
-            else (them[i], us[i]) = (peer(), ours());
-            ratios[i] = us[i] / them[i];
-        }
-        foreach (var values in (double[][])[us, them, ratios]) Array.Sort(values);
-        // Order statistics that hold the median with 95 %, from 0.
-        var low = Math.Max(0, (int)Math.Floor((pairs - 1.96 * Math.Sqrt(pairs)) / 2) - 1);
-        var high = Math.Min(pairs - 1, (int)Math.Ceiling(1 + (pairs + 1.96 * Math.Sqrt(pairs)) / 2) - 1);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{name,-7}{Units.BytesText(bytes),9}{Pretty.Value(us[pairs / 2], unit),14}{Pretty.Value(them[pairs / 2], unit),14}  {ratios[pairs / 2]:0.000}   {ratios[low]:0.000} to {ratios[high]:0.000}   {ourName}, {peerName}"));
-    }
+    static void Show(string name, long bytes, string unit, int pairs, string ourName, string peerName, Func<double> ours, Func<double> peer) =>
+        Console.WriteLine($"{name,-7}{Units.BytesText(bytes),9}{Pairs.Compare(unit, pairs, ours, peer)}   {ourName}, {peerName}");
 }

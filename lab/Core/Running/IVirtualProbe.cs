@@ -7,7 +7,7 @@ namespace GpuLab.Running;
 public interface IVirtualProbe : IPreparedProbe
 {
     /// <summary>Most samples that one call of <see cref="IPreparedProbe.Sample"/> adds.</summary>
-    const int MostAtOnce = 8;
+    const int MostAtOnce = 16;
 
     /// <summary>Virtual time it has got to, nanoseconds: no later sample starts before it.</summary>
     long Now { get; }

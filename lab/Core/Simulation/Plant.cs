@@ -76,6 +76,9 @@ public abstract record PlantedEffect(PlantedWhere Where)
     /// <summary>The host link runs at <paramref name="To"/> of its rate, as one trained down does.</summary>
     public sealed record SlowLink(PlantedWhere Where, double To) : PlantedEffect(Where);
 
+    /// <summary>The storage of the machine around the GPU reads at <paramref name="To"/> of what is declared.</summary>
+    public sealed record SlowDisk(PlantedWhere Where, double To) : PlantedEffect(Where);
+
     /// <summary>The link does not share fairly: these slices count for <paramref name="Weight"/> where others count for 1.</summary>
     public sealed record UnfairLink(PlantedWhere Where, double Weight) : PlantedEffect(Where);
 

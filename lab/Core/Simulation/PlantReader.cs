@@ -28,6 +28,7 @@ public static class PlantReader
         Effect("hang", "a worker stops producing samples", AfterFields, d => new PlantedEffect.Hang(d.Where, d.After)),
         Effect("stop", "a worker takes no more samples of a phase, and lives on", AfterFields, d => new PlantedEffect.Stop(d.Where, d.After)),
         Effect("slow_link", "the host link is slower than it should be", ToFields, d => new PlantedEffect.SlowLink(d.Where, d.To)),
+        Effect("slow_disk", "the machine's storage is slower than declared", ToFields, d => new PlantedEffect.SlowDisk(d.Where, d.To)),
         Effect("unfair_link", "the host link is not shared evenly", WeightFields, d => new PlantedEffect.UnfairLink(d.Where, d.Weight)),
         Effect("bad_sm", "one SM is slow", ToFields, d => new PlantedEffect.BadSm(d.Where, d.To)),
     ]);

@@ -10,10 +10,7 @@ namespace GpuLab.Probes.Sim.Models;
 sealed class LinkModel(ProbeInfo info, bool up, bool down, bool engines = true) : ISimModel
 {
     /// <summary>Time of an empty copy among others.</summary>
-    const double Startup = 1.3e-6;
-
-    /// <summary>Copying from and to memory that the driver must stage: bound by one core of a host.</summary>
-    const double Staging = 9e9;
+    public const double Startup = 1.3e-6;
 
     /// <summary>What SMs reach of the engines' rate: 35.2 of 55.4 and 52.8 of 55.2 GB/s were published for H100.</summary>
     const double SmsUp = 0.64, SmsDown = 0.96;
@@ -30,7 +27,7 @@ sealed class LinkModel(ProbeInfo info, bool up, bool down, bool engines = true) 
         var both = up && down;
         // Where both go at once they end at once, with the slower one.
         var each = Math.Min(up ? Rate(gpu, slice, true, both, byEngines) : double.PositiveInfinity, down ? Rate(gpu, slice, false, both, byEngines) : double.PositiveInfinity);
-        if (pageable) each = Math.Min(each, Staging);
+        if (pageable) each = Math.Min(each, SimHost.Staging);
         var seconds = Startup + bytes / each;
         var share = bytes / seconds / (line * gpu.Traits.Link);
         SimOutput one = new(bytes, IsRate: true);

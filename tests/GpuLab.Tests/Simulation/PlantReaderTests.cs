@@ -16,7 +16,7 @@ public sealed class PlantReaderTests
     public void Every_kind_of_effect_is_explained_beside_the_examples()
     {
         var readme = Repository.Text("scripts/sweeps/planted/README.md");
-        string[] keys = ["coupling", "drift", "noise", "outliers", "bimodal", "throttle", "late", "clock", "die", "hang", "stop", "slow_link", "unfair_link", "bad_sm"];
+        string[] keys = ["coupling", "drift", "noise", "outliers", "bimodal", "throttle", "late", "clock", "die", "hang", "stop", "slow_link", "slow_disk", "unfair_link", "bad_sm"];
         Assert.Equal(keys.Length, typeof(PlantedEffect).GetNestedTypes().Length);
         Assert.All(keys, k => Assert.Contains($"| `{k}` |", readme, StringComparison.Ordinal));
     }
