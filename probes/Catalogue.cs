@@ -79,6 +79,7 @@ public static class Catalogue
         new GpuLoadStart(),
         new GpuLanguage(Host("llm.prefill"), r => new PrefillProbe(r), LlmPrefill.Obstacle),
         new GpuLanguage(Host("llm.decode"), r => new DecodeProbe(r), LlmDecode.Obstacle),
+        new GpuLanguage(Host("kv.reload"), r => new GpuReloadProbe(r, CudaSession.Current), KvReload.Obstacle),
         new GpuLanguage(Host("kv.recompute"), KvRecompute.Prepared, KvRecompute.Obstacle),
         new GpuTrace(TraceInfo.Blocks),
         new GpuStorm(StormInfo.Dram, GpuStorm.Dram),
