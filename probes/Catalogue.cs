@@ -2,6 +2,7 @@ using GpuLab.Control;
 using GpuLab.Model;
 using GpuLab.Probes.Aggressors;
 using GpuLab.Probes.Commands;
+using GpuLab.Probes.Cublas;
 using GpuLab.Probes.Compute;
 using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Host;
@@ -64,6 +65,7 @@ public static class Catalogue
         new GpuCompute(ComputeInfo.Fp16, "fp16", GpuComputeLoops.Warp(TensorFormat.Fp16)),
         new GpuCompute(ComputeInfo.Fp8, "fp8", GpuComputeLoops.Warpgroup(TensorFormat.Fp8), GpuComputeLoops.Warp(TensorFormat.Fp8, KernelModules.Fp8)),
         new GpuCompute(ComputeInfo.Int8, "int8", GpuComputeLoops.Warp(TensorFormat.Int8)),
+        new GpuGemm(ComputeInfo.Gemm),
         new GpuCopy(LinkInfo.ToDevice, toDevice: true),
         new GpuCopy(LinkInfo.ToHost, toDevice: false),
         new GpuBothWays(LinkInfo.Both),

@@ -3,7 +3,7 @@ namespace GpuLab.Reports;
 /// <summary>Style sheets and scripts that lie beside the code as files and travel inside the assembly.</summary>
 static class Assets
 {
-    public static readonly string PlotCss = Read("plot.css"), PlotJs = Read("plot.js"), ReportCss = Read("report.css"), ReportJs = Read("report.js");
+    public static readonly string PlotCss = Read("plot.css"), PlotJs = Read("plot.js"), ReportCss = Read("report.css"), ReportJs = Read("report.js"), SimulatedCss = Read("simulated.css");
 
     static string Read(string name)
     {

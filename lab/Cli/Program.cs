@@ -18,6 +18,7 @@ static class Program
         if (args is [MigGuardian.Verb, var gpu, var folder, var locks]) return await Gpus.Guard(gpu, folder, locks);
         if (args is [ContextStart.Verb]) return ContextStart.Run();
         if (args is [SelftestEntry.Verb, var file, var extent]) return SelftestEntry.Run(file, extent, $"gpulab {Provenance.Version}");
+        if (args is [SharedTimer.Verb]) return SharedTimer.Run();
         return await CommandLine.Run(args);
     }
 }

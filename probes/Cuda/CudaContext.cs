@@ -31,6 +31,9 @@ sealed unsafe class CudaContext : SafeHandle
 
     internal bool TryMakeCurrent() => CudaCall.Answers(Cuda.cuCtxSetCurrent(new(handle)));
 
+    /// <summary>Whether something that was queued left it unusable: every later call fails then, for the life of this process. Waits for all streams.</summary>
+    public bool IsBroken => !TryMakeCurrent() || !CudaCall.Answers(Cuda.cuCtxSynchronize());
+
     /// <summary>Bytes free and in total on the device, others' use counted.</summary>
     public (long Free, long Total) Memory
     {

@@ -15,15 +15,7 @@ public static unsafe class CudaDriver
     static bool open;
 
     /// <summary>CUDA release that the driver supports, as 1000·major + 10·minor; 0 where there is no driver. Starts nothing.</summary>
-    public static int Version
-    {
-        get
-        {
-            if (!Cuda.Present) return 0;
-            int version;
-            return CudaCall.Answers(Cuda.cuDriverGetVersion(&version)) ? version : 0;
-        }
-    }
+    public static int Version => Ask(out var version) == CUresult.Success ? version : 0;
 
     /// <summary><c>12.8</c></summary>
     public static string VersionText => string.Create(CultureInfo.InvariantCulture, $"{Version / 1000}.{Version % 1000 / 10}");
@@ -31,9 +23,9 @@ public static unsafe class CudaDriver
     /// <summary>Why nothing can be measured through this driver, or null. Starts nothing, so that looking does not occupy the GPU.</summary>
     public static string? Obstacle =>
         !Cuda.Present ? "there is no CUDA driver on this machine: libcuda.so.1 was not found (GPULAB_CUDA names a library elsewhere)"
-        : Version == 0 ? "the CUDA driver does not say its version"
-        : Version < Least ? $"the driver supports CUDA {VersionText}; the kernels need {LeastName} or newer"
-        : null;
+        : Ask(out var version) is not CUresult.Success and var status ? $"the CUDA driver does not say its version: {CudaCall.Text(status)}"
+        : version < Least ? $"the driver supports CUDA {VersionText}; the kernels need {LeastName} or newer"
+        : KernelBuild.Obstacle;
 
     /// <summary>Starts the driver in this process if it has not been.</summary>
     /// <exception cref="ProbeSkippedException">There is none, or it is too old.</exception>
@@ -47,6 +39,12 @@ public static unsafe class CudaDriver
             CudaCall.Check(Cuda.cuInit(0));
             open = true;
         }
+    }
+
+    static CUresult Ask(out int version)
+    {
+        version = 0;
+        fixed (int* answer = &version) return Cuda.Present ? Cuda.cuDriverGetVersion(answer) : CUresult.NoDevice;
     }
 
     /// <summary>Demands calls that came later than <see cref="Least"/> or that not every driver has.</summary>

@@ -9,12 +9,15 @@ sealed unsafe class CudaModule : CudaHandle
 {
     const int LogLength = 16 << 10;
 
-    CudaModule(CudaContext context, CUmodule module, string log, double seconds)
+    CudaModule(CudaContext context, CUmodule module, string? made, string log, double seconds)
         : base(context)
     {
         Own(module.Handle);
-        (Log, LoadSeconds) = (log, seconds);
+        (Made, Log, LoadSeconds) = (made, log, seconds);
     }
+
+    /// <summary>How the PTX came about on this machine; null where it is as it ships.</summary>
+    public string? Made { get; }
 
     /// <summary>What the driver's compiler said.</summary>
     public string Log { get; }
@@ -23,9 +26,10 @@ sealed unsafe class CudaModule : CudaHandle
     public double LoadSeconds { get; }
 
     /// <summary>Hands PTX to the driver's compiler.</summary>
+    /// <param name="made">As <see cref="Made"/> is to say.</param>
     /// <exception cref="ProbeSkippedException">This driver or device cannot take it; the message says what it needs.</exception>
     /// <exception cref="CudaException">The driver refused it; with what its compiler said.</exception>
-    public static CudaModule Load(CudaContext context, string ptx)
+    public static CudaModule Load(CudaContext context, string ptx, string? made = null)
     {
         // The driver looks for the zero byte.
         var image = Encoding.ASCII.GetBytes(ptx + '\0');
@@ -41,7 +45,7 @@ sealed unsafe class CudaModule : CudaHandle
             fixed (byte* text = image) status = Cuda.cuModuleLoadDataEx(&module, text, 4, options, values);
             var seconds = (Monotonic.Now - start) / 1e9;
             var said = Text(errors);
-            return status == CUresult.Success ? new(context, module, Text(info), seconds) : throw Refused(context.Device, status, said);
+            return status == CUresult.Success ? new(context, module, made, Text(info), seconds) : throw Refused(context.Device, status, said);
         }
         finally
         {

@@ -18,7 +18,7 @@ sealed class CudaSession
         var count = CudaDevice.Count;
         if (count != 1) throw new ProbeSkippedException($"this process sees {count} devices; CUDA_VISIBLE_DEVICES must name one");
         Context = CudaContext.Retain(CudaDevice.At(0));
-        Kernels = CudaModule.Load(Context, KernelImage.Ptx);
+        Kernels = KernelBuild.Load(Context, KernelModules.Common);
         Clock = new(Context);
         StepNs = TimerStep.Measure(Context);
     }
@@ -54,7 +54,7 @@ sealed class CudaSession
     public CudaModule Module(string name)
     {
         if (name == KernelModules.Common) return Kernels;
-        if (!others.TryGetValue(name, out var module)) others[name] = module = CudaModule.Load(Context, KernelImage.Of(name));
+        if (!others.TryGetValue(name, out var module)) others[name] = module = KernelBuild.Load(Context, name);
         return module;
     }
 

@@ -120,13 +120,18 @@ abstract class TimedProbe : IQueuedProbe
     }
 
     /// <summary>How it is timed, for the facts of a figure.</summary>
-    protected Dictionary<string, string> TimingFacts() => new()
+    protected Dictionary<string, string> TimingFacts()
     {
-        ["device"] = Session.Device.Name,
-        ["batch"] = batch.ToString(CultureInfo.InvariantCulture),
-        ["timing"] = string.Create(CultureInfo.InvariantCulture, $"pairs of events, {Depth} batches queued; step {Session.StepNs:0.#} ns"),
-        ["clock"] = string.Create(CultureInfo.InvariantCulture, $"mapped to the host's within {Session.Clock.Uncertainty / 1e3:0.#} µs"),
-    };
+        var facts = new Dictionary<string, string>
+        {
+            ["device"] = Session.Device.Name,
+            ["batch"] = batch.ToString(CultureInfo.InvariantCulture),
+            ["timing"] = string.Create(CultureInfo.InvariantCulture, $"pairs of events, {Depth} batches queued; step {Session.StepNs:0.#} ns"),
+            ["clock"] = string.Create(CultureInfo.InvariantCulture, $"mapped to the host's within {Session.Clock.Uncertainty / 1e3:0.#} µs"),
+        };
+        if (Session.Kernels.Made is { } made) facts["kernels"] = made;
+        return facts;
+    }
 
     void Submit()
     {

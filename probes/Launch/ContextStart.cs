@@ -1,5 +1,6 @@
 using System.Globalization;
 using GpuLab.Probes.Cuda;
+using GpuLab.Probes.Kernels;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Launch;
@@ -24,7 +25,7 @@ public static class ContextStart
             marks.Add(Monotonic.Now);
             using var context = CudaContext.Retain(device);
             marks.Add(Monotonic.Now);
-            using var module = CudaModule.Load(context, KernelImage.Ptx);
+            using var module = KernelBuild.Load(context, KernelModules.Common);
             marks.Add(Monotonic.Now);
             using var stream = new CudaStream(context);
             module["gl_null"].Launch(stream, 1, 1, 0);

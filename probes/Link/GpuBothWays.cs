@@ -52,7 +52,7 @@ sealed class GpuBothWaysProbe : IQueuedProbe
         };
     }
 
-    public Ceiling? Ceiling => null;
+    public Ceiling? Ceiling => LinkPeak.Of(session.Device, ways: 2);
 
     public IReadOnlyDictionary<string, string> Facts { get; }
 

@@ -24,11 +24,12 @@ sealed class GpuCopyProbe : TimedProbe
     readonly CopyRing ring;
     readonly SmCopy? sms;
     readonly long bytes;
+    readonly bool pinned;
 
     public GpuCopyProbe(CudaSession session, long bytes, bool toDevice, bool pinned, ulong seed, bool bySms = false)
         : base(session)
     {
-        this.bytes = bytes;
+        (this.bytes, this.pinned) = (bytes, pinned);
         try
         {
             if (bySms) sms = new(session, "gl_stream_copy", bytes);
@@ -52,6 +53,9 @@ sealed class GpuCopyProbe : TimedProbe
             throw;
         }
     }
+
+    /// <summary>What is pageable is bound by the host's own copying, about which the link says nothing.</summary>
+    public override Ceiling? Ceiling => pinned ? LinkPeak.Of(Session.Device) : null;
 
     public override IReadOnlyDictionary<string, string> Facts { get; }
 

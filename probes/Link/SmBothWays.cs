@@ -41,6 +41,8 @@ sealed class SmBothWaysProbe : TimedProbe
         }
     }
 
+    public override Ceiling? Ceiling => LinkPeak.Of(Session.Device, ways: 2);
+
     public override IReadOnlyDictionary<string, string> Facts { get; }
 
     /// <summary>What goes to the host, for tests that plant an error.</summary>

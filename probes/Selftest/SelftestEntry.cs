@@ -1,3 +1,4 @@
+using GpuLab.Probes.Cuda;
 using GpuLab.Results;
 using GpuLab.Running;
 
@@ -8,15 +9,17 @@ public static class SelftestEntry
 {
     public const string Verb = "selftest-device", Checks = "checks", Figures = "figures";
 
-    /// <returns>0 when the document is complete; else 1, and the reason is on stderr.</returns>
+    /// <summary>Goes on from what a process before it left in the file.</summary>
+    /// <returns>0 when all was done that could be in one process; else 1, and the reason is on stderr.</returns>
     public static int Run(string file, string extent, string program)
     {
         try
         {
-            SelftestRun.Of(program, TimeProvider.System.GetUtcNow(), extent == Figures ? Catalogue.OfGpus : [], result => SelftestJson.Write(file, result));
+            var begun = File.Exists(file) ? SelftestJson.Read(file) : SelftestRun.Begin(CudaSession.Current, program, TimeProvider.System.GetUtcNow());
+            SelftestRun.GoOn(CudaSession.Current, begun, extent == Figures ? Catalogue.OfGpus : [], result => SelftestJson.Write(file, result));
             return 0;
         }
-        catch (Exception nothing) when (nothing is ProbeSkippedException or IOException or UnauthorizedAccessException)
+        catch (Exception nothing) when (nothing is ProbeSkippedException or CudaException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"gpulab: {nothing.Message}");
             return 1;

@@ -67,6 +67,6 @@ static unsafe class SelftestLook
             ceiling?.Value ?? double.NaN, ceiling?.Source ?? "", prepared.Facts);
     }
 
-    static SelftestFigure Nothing(ProbeInfo info, SelftestOutcome outcome, string why) =>
+    public static SelftestFigure Nothing(ProbeInfo info, SelftestOutcome outcome, string why) =>
         new(info.Id, info.Main.Id, info.Main.Unit, outcome, why, double.NaN, 0, double.NaN, "", new Dictionary<string, string>());
 }

@@ -8,71 +8,78 @@ namespace GpuLab.Probes.Selftest;
 
 /// <summary>
 /// The first thing to run on a machine with a GPU: loads every module, asks what each kernel became, runs each against its reference, looks at
-/// the clocks, then takes a short look at every figure. Goes on after what is wrong as long as the device does, and keeps what it has after each step.
+/// the clocks, then takes a short look at every figure. Keeps what it has after each step, and ends after one that broke the context: what a
+/// kernel breaks stays broken for the life of its process, so another process goes on from the document.
 /// </summary>
-public sealed class SelftestRun
+sealed class SelftestRun
 {
     const ulong Seed = 20260614;
 
     readonly CudaSession session;
+    readonly IReadOnlyList<IProbe> probes;
     readonly Action<SelftestResult> keep;
     SelftestResult result;
-    string? broken;
 
-    SelftestRun(CudaSession session, string program, DateTimeOffset taken, Action<SelftestResult> keep)
+    SelftestRun(CudaSession session, SelftestResult begun, IReadOnlyList<IProbe> probes, Action<SelftestResult> keep) =>
+        (this.session, result, this.probes, this.keep) = (session, begun, probes, keep);
+
+    /// <summary>The document before the first step.</summary>
+    /// <param name="program">Name and version, for the document.</param>
+    /// <exception cref="CudaException">The driver failed.</exception>
+    public static SelftestResult Begin(CudaSession session, string program, DateTimeOffset taken)
     {
-        (this.session, this.keep) = (session, keep);
         var device = session.Device;
         using var stream = new CudaStream(session.Context);
-        result = new(SelftestResult.Current, program, taken, false,
+        return new(SelftestResult.Current, program, taken, false,
             new(device.Name, device.Uuid.ToString(), device.PciBusId, $"{device.Capability.Major}.{device.Capability.Minor}", CudaDriver.VersionText, device.Memory,
                 device.Attribute(CUdevice_attribute.L2CacheSize), device.Sms, SmList.Text(SmClock.Sms(session, stream)), device.Attribute(CUdevice_attribute.AsyncEngineCount)),
-            Clocks(stream), [], [], [], []);
+            Clocks(session, stream), [], [], [], []);
     }
 
-    /// <summary>Tests the one device that this process sees.</summary>
-    /// <param name="program">Name and version, for the document.</param>
+    /// <summary>Does what a document lacks.</summary>
     /// <param name="probes">Whose figures are looked at.</param>
     /// <param name="keep">Told what has been found so far, again and again.</param>
-    /// <exception cref="ProbeSkippedException">Nothing can run here; the message says why.</exception>
-    public static SelftestResult Of(string program, DateTimeOffset taken, IReadOnlyList<IProbe> probes, Action<SelftestResult> keep)
+    /// <returns>Complete, or without what follows the step that broke the context.</returns>
+    public static SelftestResult GoOn(CudaSession session, SelftestResult begun, IReadOnlyList<IProbe> probes, Action<SelftestResult> keep)
+    {
+        var run = new SelftestRun(session, begun, probes, keep);
+        foreach (var step in SelftestSteps.Left(begun, probes).ToList())
+        {
+            run.Keep(run.result with { Doing = step });
+            var done = run.Done(step) with { Doing = null };
+            if (!session.Context.IsBroken)
+            {
+                run.Keep(done);
+                continue;
+            }
+            return run.Keep(SelftestSteps.Broken(done, step));
+        }
+        return run.Keep(run.result with { Complete = true, Doing = null });
+    }
+
+    SelftestResult Done(SelftestStep step) => step.Kind switch
+    {
+        SelftestStepKind.Module => Loaded(step.Name),
+        SelftestStepKind.Timer => result with { Timer = SharedTimer.Measure(session) },
+        SelftestStepKind.Check => Checked(KernelChecks.All.First(c => c.Name == step.Name)),
+        _ => result with { Figures = [.. result.Figures, .. SelftestLook.At(probes.First(p => p.Info.Id == step.Name), session.Device.Name, Seed)] },
+    };
+
+    SelftestResult Loaded(string name)
     {
         try
         {
-            return Of(CudaSession.Current, program, taken, probes, keep);
-        }
-        catch (CudaException failed)
-        {
-            throw new ProbeSkippedException(failed.Message);
-        }
-    }
-
-    internal static SelftestResult Of(CudaSession session, string program, DateTimeOffset taken, IReadOnlyList<IProbe> probes, Action<SelftestResult> keep)
-    {
-        var run = new SelftestRun(session, program, taken, keep);
-        run.Modules();
-        run.Checks();
-        run.Figures(probes);
-        return run.Keep(run.result with { Complete = true });
-    }
-
-    void Modules()
-    {
-        var (modules, kernels) = (new List<SelftestModule>(), new List<SelftestKernel>());
-        foreach (var name in KernelModules.All)
-        {
-            try
+            var module = session.Module(name);
+            return result with
             {
-                var module = session.Module(name);
-                modules.Add(new(name, null, module.LoadSeconds, module.Log));
-                kernels.AddRange(KernelImage.Entries(name).Select(e => Described(module, name, e)).OfType<SelftestKernel>());
-            }
-            catch (Exception refused) when (refused is ProbeSkippedException or CudaException)
-            {
-                modules.Add(new(name, refused.Message, 0, ""));
-            }
+                Modules = [.. result.Modules, new(name, null, module.LoadSeconds, string.Join("; ", new[] { module.Made, module.Log }.Where(s => !string.IsNullOrEmpty(s))))],
+                Kernels = [.. result.Kernels, .. KernelImage.Entries(name).Select(e => Described(module, name, e)).OfType<SelftestKernel>()],
+            };
         }
-        Keep(result with { Modules = modules, Kernels = kernels });
+        catch (Exception refused) when (refused is ProbeSkippedException or CudaException)
+        {
+            return result with { Modules = [.. result.Modules, new(name, refused.Message, 0, "")] };
+        }
     }
 
     static SelftestKernel? Described(CudaModule module, string name, string entry)
@@ -89,19 +96,15 @@ public sealed class SelftestRun
         }
     }
 
-    void Checks()
+    SelftestResult Checked(KernelCheck check)
     {
-        foreach (var check in KernelChecks.All)
-        {
-            var start = Monotonic.Now;
-            var (outcome, why) = Checked(check);
-            Keep(result with { Checks = [.. result.Checks, new(check.Name, check.Kernels, outcome, why, (Monotonic.Now - start) * 1e-9)] });
-        }
+        var start = Monotonic.Now;
+        var (outcome, why) = Outcome(check);
+        return result with { Checks = [.. result.Checks, new(check.Name, check.Kernels, outcome, why, (Monotonic.Now - start) * 1e-9)] };
     }
 
-    (SelftestOutcome Outcome, string? Why) Checked(KernelCheck check)
+    (SelftestOutcome Outcome, string? Why) Outcome(KernelCheck check)
     {
-        if (broken is not null) return (SelftestOutcome.NotProven, broken);
         try
         {
             using var runner = new CudaRunner(session, check.Module);
@@ -117,19 +120,11 @@ public sealed class SelftestRun
         }
         catch (CudaException failed)
         {
-            // What a kernel breaks stays broken for the life of the process.
-            broken = $"not run: {check.Name} broke the context";
             return (SelftestOutcome.Wrong, failed.Message);
         }
     }
 
-    void Figures(IReadOnlyList<IProbe> probes)
-    {
-        if (broken is not null) return;
-        foreach (var probe in probes) Keep(result with { Figures = [.. result.Figures, .. SelftestLook.At(probe, session.Device.Name, Seed)] });
-    }
-
-    SelftestClocks Clocks(CudaStream stream)
+    static SelftestClocks Clocks(CudaSession session, CudaStream stream)
     {
         using var runner = new CudaRunner(session, KernelModules.Common);
         const int count = 200;

@@ -41,6 +41,7 @@ static class SimModels
         new ComputeModel(ComputeInfo.Fp16, "fp16", tensor: true),
         new ComputeModel(ComputeInfo.Fp8, "fp8", tensor: true),
         new ComputeModel(ComputeInfo.Int8, "int8", tensor: true),
+        new GemmModel(ComputeInfo.Gemm),
         new FixedModel(LaunchInfo.Api, 0, 2.0e-6, null, 100, 0.02),
         new FixedModel(LaunchInfo.Rate, 0, 2.5e-6, null, 1000, 0.005),
         new FixedModel(new LaunchSync().Info, 0, 6.5e-6, null, 32, 0.03),

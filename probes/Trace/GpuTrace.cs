@@ -1,6 +1,7 @@
 using System.Globalization;
 using GpuLab.Model;
 using GpuLab.Probes.Cuda;
+using GpuLab.Results;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Trace;
@@ -10,7 +11,7 @@ sealed class GpuTrace(ProbeInfo info) : IProbe
 {
     public ProbeInfo Info => info;
 
-    public IPreparedProbe Prepare(ProbeRequest request) => new GpuTraceProbe(CudaSession.Current, (int)request.Parameters.Number("waves", info.Parameters[0].Default!.Value.Number), request.Seed);
+    public IPreparedProbe Prepare(ProbeRequest request) => new GpuTraceProbe(CudaSession.Current, (int)request.Parameters.Number("waves", info.Parameters[0].Default!.Value.Number), request.Seed, request.Keep);
 }
 
 /// <summary>The trace when prepared. So much shared memory is asked for that one block fills an SM.</summary>
@@ -29,15 +30,17 @@ sealed unsafe class GpuTraceProbe : TimedProbe
     readonly PinnedMemory host;
     readonly TraceSummary summary;
     readonly ulong seed;
+    readonly string keep;
     readonly int blocks, shared;
     uint rounds;
     long queued, collected;
     string? wrong;
 
-    public GpuTraceProbe(CudaSession session, int waves, ulong seed)
+    /// <param name="keep">Folder for the blocks of the last launch; empty to keep none.</param>
+    public GpuTraceProbe(CudaSession session, int waves, ulong seed, string keep = "")
         : base(session)
     {
-        this.seed = seed;
+        (this.seed, this.keep) = (seed, keep);
         try
         {
             kernel = session.Kernels["gl_trace_blocks"];
@@ -72,7 +75,11 @@ sealed unsafe class GpuTraceProbe : TimedProbe
 
     protected override double Work => blocks;
 
-    public override string? Verify() => wrong ?? Check();
+    public override string? Verify()
+    {
+        if (keep.Length > 0 && collected > 0 && wrong is null) Leave();
+        return wrong ?? Check();
+    }
 
     protected override void Queue()
     {
@@ -88,6 +95,15 @@ sealed unsafe class GpuTraceProbe : TimedProbe
         sink.Add(1, start, end, blocks, summary.Imbalance);
         sink.Add(2, start, end, blocks, summary.Tail);
         sink.Add(3, start, end, blocks, summary.Sms);
+    }
+
+    void Leave()
+    {
+        Directory.CreateDirectory(keep);
+        var last = new ReadOnlySpan<BlockRecord>(At((collected - 1) % Slots), blocks);
+        var times = new BlockTime[blocks];
+        for (var i = 0; i < blocks; i++) times[i] = new((int)last[i].Sm, (long)last[i].Start, (long)last[i].End);
+        BlockTrace.Write(Path.Combine(keep, BlockTrace.FileName), times);
     }
 
     BlockRecord* At(long slot) => (BlockRecord*)host.Start + slot * blocks;

@@ -13,7 +13,7 @@ static class PageFrame
         <meta name="generator" content="{generator}">
         <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data: blob:">
         <title>{(simulated ? "SIMULATED: " : "")}{title}</title>
-        <style>{Html.Raw(Plots.Theme.PageCss)}{Html.Raw(Assets.ReportCss)}</style>
+        <style>{Html.Raw(Plots.Theme.PageCss)}{Html.Raw(Assets.ReportCss)}{Html.Raw(simulated ? Assets.SimulatedCss : "")}</style>
         </head>
         <body>
         {Html.When(simulated, () => Html.Of($"<p class=\"banner\" role=\"note\"><b>SIMULATED</b> Figures of simulated devices are predicted by a model. They were not measured.</p>"))}

@@ -38,6 +38,12 @@ sealed class ReportModel
     /// <summary>How a slice looks and is called throughout the page.</summary>
     public Series Slice(string layout, string slice) => slices.TryGetValue((layout, slice), out var series) ? series : new(0, slice);
 
+    /// <summary>The cell of a trial, whose id begins with its number.</summary>
+    public CellDocument? CellOf(string trial) => Analysis.Run.Plan.Cells.FirstOrDefault(c => trial.StartsWith(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"c{c.Number}r"), StringComparison.Ordinal));
+
+    /// <summary>Profile of a slice; its name where the plan does not know it.</summary>
+    public string Profile(string layout, string slice) => Analysis.Run.Plan.Layouts.FirstOrDefault(l => l.Layout == layout)?.Slices.FirstOrDefault(s => s.Name == slice)?.Profile ?? slice;
+
     public string NextId() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"f{++figures}");
 
     /// <summary>Probe and parameters as a heading: <c>mem.triad bytes=64MiB</c>.</summary>

@@ -28,7 +28,7 @@ public static class RunReport
         .. new[]
         {
             LayoutsSection.Of(model), SlicesSection.Of(model), SharesSection.Of(model), TogetherSection.Of(model), MatrixSection.Of(model), ContentionSection.Of(model), CurvesSection.Of(model), ReloadSection.Of(model), JointSection.Of(model), LinkSection.Of(model),
-            RooflineSection.Of(model), TimelineSection.Of(model), TelemetrySection.Of(model), ReconfigurationSection.Of(model), FindingsSection.Of(model),
+            RooflineSection.Of(model), TraceSection.Of(model), TimelineSection.Of(model), TelemetrySection.Of(model), ReconfigurationSection.Of(model), FindingsSection.Of(model),
             RecordSections.Figures(model), DataSection.Of(model), RecordSections.Skipped(model), RecordSections.Provenance(model), RecordSections.Reproduce(model),
         }.OfType<Section>(),
     ];

@@ -31,6 +31,18 @@ public static class SelftestPage
             $"{(result.Complete ? "" : "Cut short. ")}{right} of {result.Checks.Count} checks of kernels are right, {result.Wrong} checks or figures are wrong, {open} checks are not proven; {spills} of {result.Kernels.Count} kernels keep registers in memory.");
     }
 
+    /// <summary>Whether two processes see one timer, in words.</summary>
+    public static string Timer(SelftestTimer timer) => timer.Common switch
+    {
+        null => $"not proven to be common to two processes: {timer.Why}",
+        true => $"common to two processes: {Pretty.Time(Math.Abs(timer.DifferenceNs) * 1e-9)} apart, known within {Pretty.Time(timer.WithinNs * 1e-9)}",
+        _ => $"NOT common to two processes: {Pretty.Time(Math.Abs(timer.DifferenceNs) * 1e-9)} apart, known within {Pretty.Time(timer.WithinNs * 1e-9)}",
+    };
+
+    /// <summary>A dash where a metric has no ceiling.</summary>
+    public static string OfCeiling(SelftestFigure figure) =>
+        !double.IsNaN(figure.Ceiling) ? Pretty.Percent(figure.Value / figure.Ceiling) : figure.CeilingSource.Length > 0 ? "unknown" : "–";
+
     static Section Device(SelftestResult result)
     {
         var (d, c) = (result.Device, result.Clocks);
@@ -41,6 +53,7 @@ public static class SelftestPage
             ("step of events", Pretty.Time(c.EventStepNs * 1e-9)), ("step of the SMs' timer", Pretty.Time(c.TimerStepNs * 1e-9)), ("SM clock", Pretty.Value(c.SmClockHz, "Hz")),
             ("device times on the host's clock", $"within {Pretty.Time(c.UncertaintyNs * 1e-9)}"),
         ];
+        if (result.Timer is { } timer) facts = [.. facts, ("the SMs' timer in two processes", Timer(timer))];
         return new("device", "Device", Html.Of($"""
             <div class="facts"><section><dl>{facts.Select(f => Html.Of($"<dt>{f.Item1}</dt><dd>{Parts.Name(f.Item2)}</dd>"))}</dl></section></div>
             """));
@@ -51,6 +64,7 @@ public static class SelftestPage
         List<(string What, string Why)> open =
         [
             .. result.Modules.Where(m => m.Problem is not null).Select(m => (m.Name, m.Problem!)),
+            .. result.Timer is { Common: null } timer ? [("timer common to two processes", timer.Why ?? "")] : ((string, string)[])[],
             .. result.Checks.Where(c => c.Outcome == SelftestOutcome.NotProven).Select(c => ($"check {c.Name}", c.Why ?? "")),
             .. result.Figures.Where(f => f.Outcome == SelftestOutcome.NotProven).Select(f => (f.Metric, f.Why ?? "")),
         ];
@@ -68,7 +82,7 @@ public static class SelftestPage
     static Section Figures(SelftestResult result) => new("figures", "A short look at figures", Html.Of($"""
         <p>Medians of a few tenths of a second with each probe's own defaults: whether a figure is near its ceiling, not a measurement of it.</p>
         <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>outcome</th><th class="n">median</th><th class="n">of ceiling</th><th class="n">samples</th><th>ceiling</th><th>how, or what is wrong</th></tr></thead><tbody>
-        {result.Figures.Select(f => Html.Of($"<tr>{Parts.Cell(f.Metric)}<td>{Words(f.Outcome)}</td>{Parts.Value(f.Value, f.Unit)}{Parts.Percent(double.IsNaN(f.Ceiling) ? null : f.Value / f.Ceiling)}<td class=\"n\">{f.Samples}</td>{Parts.Cell(f.CeilingSource)}{Parts.Cell(f.Why ?? string.Join("; ", f.Facts.Where(p => p.Key != "device").Select(p => $"{p.Key} {p.Value}")))}</tr>"))}
+        {result.Figures.Select(f => Html.Of($"<tr>{Parts.Cell(f.Metric)}<td>{Words(f.Outcome)}</td>{Parts.Value(f.Value, f.Unit)}{(double.IsNaN(f.Ceiling) ? Html.Of($"<td class=\"n\">{OfCeiling(f)}</td>") : Parts.Percent(f.Value / f.Ceiling))}<td class=\"n\">{f.Samples}</td>{Parts.Cell(f.CeilingSource)}{Parts.Cell(f.Why ?? string.Join("; ", f.Facts.Where(p => p.Key != "device").Select(p => $"{p.Key} {p.Value}")))}</tr>"))}
         </tbody></table></div>
         """));
 

@@ -22,7 +22,7 @@ static class TimelineSection
         var origin = Math.Min(window.StartNs, samples.Min(s => s.StartNs));
         double At(long ns) => (double)((ns - origin) / 1e9m);
         var end = Math.Max(At(window.EndNs), samples.Max(s => At(s.EndNs)));
-        var cell = model.Analysis.Run.Plan.Cells.FirstOrDefault(c => window.Trial.StartsWith($"c{Verbatim(c.Number)}r", StringComparison.Ordinal));
+        var cell = model.CellOf(window.Trial);
         var layout = cell?.Layout ?? "";
         List<string> slices = [.. samples.Select(s => s.Slice).Distinct().Order(StringComparer.Ordinal)];
         var lowest = Math.Max(0, windows.Min(w => w.Busy.Values.Min()));
@@ -58,6 +58,4 @@ static class TimelineSection
     }
 
     static string Kind(Phase phase) => phase switch { Phase.Together => "together", Phase.Warmup => "warm-up", _ => "alone" };
-
-    static string Verbatim(int number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

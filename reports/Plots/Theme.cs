@@ -42,7 +42,7 @@ public sealed partial record Theme(IReadOnlyDictionary<string, string> Colours)
             var p = FormattableString.Invariant($".plot .c{i} ");
             var self = FormattableString.Invariant($".plot .c{i}");
             var colour = FormattableString.Invariant($"var(--s{i})");
-            css.Append($"{p}.line,{p}.bar,{p}.interval,{p}.plateau,{p}.marker,{p}.leader{{stroke:{colour}}}{p}.bar,{p}.ribbon,{p}.strip,{p}.marker:not(.open),{self}.block rect,{self}.end text{{fill:{colour}}}\n");
+            css.Append($"{p}.line,{p}.bar,{p}.interval,{p}.plateau,{p}.wave,{p}.marker,{p}.leader{{stroke:{colour}}}{p}.bar,{p}.ribbon,{p}.strip,{p}.marker:not(.open),{self}.block rect,{self}.end text{{fill:{colour}}}\n");
         }
         for (var i = 0; i < StepCount; i++) css.Append(FormattableString.Invariant($".plot .q{i} rect{{fill:var(--q{i})}}.plot .q{i} text{{fill:var(--t{i})}}\n"));
         return css.ToString();

@@ -207,14 +207,20 @@
       for (const hit of svg.querySelectorAll('.hit')) { const t = hit.querySelector('title'); hit.dataset.tip = t.textContent; t.remove(); }
       svg.addEventListener('pointerover', e => { const hit = e.target.closest?.('.hit'); if (hit) show(hitTip(hit), e.clientX, e.clientY); });
       svg.addEventListener('pointerleave', hide);
-      for (const key of svg.querySelectorAll('.key')) key.addEventListener('click', () => {
+      const legend = [...svg.querySelectorAll('.key')], toggle = key => {
         const off = key.classList.toggle('off');
         for (const g of svg.querySelectorAll(`.marks > [data-key="${CSS.escape(key.dataset.key)}"]`)) g.style.display = off ? 'none' : '';
-      });
+        spoken.textContent = `${key.dataset.key}: ${off ? 'hidden' : 'shown'}`;
+      };
+      for (const key of legend) key.addEventListener('click', () => toggle(key));
       const own = [...svg.querySelectorAll('.panel')].map(p => live(svg, p, figure));
       panels.push(...own);
       svg.tabIndex = 0;
-      svg.addEventListener('keydown', e => { if (own.map(p => p.keys(e)).some(Boolean)) e.preventDefault(); });
+      svg.addEventListener('keydown', e => {
+        const key = /^[1-9]$/.test(e.key) ? legend[e.key - 1] : undefined;
+        if (key) toggle(key);
+        else if (own.map(p => p.keys(e)).some(Boolean)) e.preventDefault();
+      });
       svg.addEventListener('blur', hide);
     }
     const button = (text, title, act) => { const b = Object.assign(node('button', text, text.toLowerCase()), { type: 'button', title }); b.addEventListener('click', act); tools.append(b); };

@@ -9,8 +9,30 @@
   label();
   const list = nav.querySelector('ol') ?? nav;
   list.append(toggle);
-  if (document.querySelector('figure')) list.append(Object.assign(document.createElement('li'), { className: 'hint', textContent: 'In figures: drag to zoom, with shift to move, wheel with ctrl to scale; a name in a legend takes its series away. With keys: arrows, + and −, Escape.' }));
+  if (document.querySelector('figure')) list.append(Object.assign(document.createElement('li'), { className: 'hint', textContent: 'In figures: drag to zoom, with shift to move, wheel with ctrl to scale; a name in a legend takes its series away. With keys: arrows, + and −, Escape; digits for the series.' }));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', label);
+
+  // What is laid out on the way to a heading may move it: go on until it stays.
+  const arrive = () => {
+    const to = document.getElementById(location.hash.slice(1));
+    let frames = 4;
+    const next = () => { to.scrollIntoView(); if (--frames) requestAnimationFrame(next); };
+    if (to) requestAnimationFrame(next);
+  };
+  addEventListener('hashchange', arrive);
+  addEventListener('load', arrive);
+
+  // What is copied out of a page of predictions says that it is one.
+  if (root.classList.contains('simulated')) document.addEventListener('copy', e => {
+    const selection = getSelection(), mark = document.querySelector('.banner').textContent.trim();
+    if (!String(selection) || !e.clipboardData) return; // such as of a filter's own text
+    const holder = document.createElement('div');
+    for (let i = 0; i < selection.rangeCount; i++) holder.append(selection.getRangeAt(i).cloneContents());
+    holder.prepend(Object.assign(document.createElement('p'), { textContent: mark }));
+    e.clipboardData.setData('text/plain', `${mark}\n${selection}`);
+    e.clipboardData.setData('text/html', holder.innerHTML);
+    e.preventDefault();
+  });
 
   const key = cell => cell?.dataset.v !== undefined ? Number(cell.dataset.v) : /^-?[\d.]+$/.test(cell?.textContent ?? '') ? Number(cell.textContent) : cell?.textContent ?? '';
   const compare = (a, b) => typeof a === 'number' && typeof b === 'number' ? a - b : typeof a === typeof b ? String(a).localeCompare(String(b), 'en', { numeric: true }) : typeof a === 'number' ? -1 : 1;

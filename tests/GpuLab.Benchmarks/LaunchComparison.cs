@@ -16,7 +16,7 @@ static unsafe partial class LaunchComparison
 
     public static void Run(string peer, int pairs)
     {
-        var library = Environment.GetEnvironmentVariable(Probes.Cuda.Cuda.Override) ?? "libcuda.so.1";
+        var library = Environment.GetEnvironmentVariable("GPULAB_CUDA") ?? "libcuda.so.1";
         NativeLibrary.SetDllImportResolver(typeof(LaunchComparison).Assembly, (name, _, _) => name == "launch_peer" ? NativeLibrary.Load(peer) : 0);
         var session = CudaSession.Open();
         using var stream = new CudaStream(session.Context);

@@ -136,6 +136,14 @@ public sealed partial class RunFolder : IDisposable
     /// <summary>Where a large binary is put; its path relative to the folder, <c>blobs/NAME</c>, belongs into an event.</summary>
     public string Blob(string name) => System.IO.Path.Combine(Path, RunFiles.Blobs, RunFiles.Safe(name));
 
+    /// <summary>Moves what a probe has left to stay under <c>blobs</c> and says so in an event; of a trial that is repeated the later file replaces the earlier.</summary>
+    public void Keep(long timeNs, string trial, string slice, string file)
+    {
+        var blob = Blob($"{trial}-{slice}-{System.IO.Path.GetFileName(file)}");
+        Guarded(blob, () => File.Move(file, blob, overwrite: true));
+        Append(new TrialBlob(timeNs, trial, slice, $"{RunFiles.Blobs}/{System.IO.Path.GetFileName(blob)}"));
+    }
+
     /// <summary>A folder that a slice's probe may write to, made on demand and emptied when the trial ends.</summary>
     public string Scratch(string slice)
     {

@@ -64,6 +64,7 @@ public sealed record SkipDocument(string What, string Reason, int Cells);
 [JsonDerivedType(typeof(TrialReady), "trial-ready")]
 [JsonDerivedType(typeof(TrialWindow), "trial-window")]
 [JsonDerivedType(typeof(TrialClocks), "trial-clocks")]
+[JsonDerivedType(typeof(TrialBlob), "trial-blob")]
 [JsonDerivedType(typeof(TrialDone), "trial-done")]
 [JsonDerivedType(typeof(RunEnded), "run-ended")]
 public record RunEvent(long TimeNs);
@@ -111,6 +112,10 @@ public sealed record WindowRate(double Median, double Mean, double Duty, int Sam
 /// <param name="Slice">The slice at work alone; empty where several work together.</param>
 /// <param name="Hertz">By scope: <c>device</c>, <c>cpu0</c>.</param>
 public sealed record TrialClocks(long TimeNs, string Trial, Phase Phase, string Slice, IReadOnlyDictionary<string, double> Hertz) : RunEvent(TimeNs);
+
+/// <summary>A file that a probe left to stay, such as a trace of blocks.</summary>
+/// <param name="Path">Relative to the run folder.</param>
+public sealed record TrialBlob(long TimeNs, string Trial, string Slice, string Path) : RunEvent(TimeNs);
 
 /// <summary>A trial is finished if and only if this record is on disk.</summary>
 /// <param name="Status"><c>ok</c>, <c>skipped</c>, <c>failed</c>, or <c>decided</c> where earlier repeats were enough for a verdict.</param>

@@ -7,8 +7,11 @@ namespace GpuLab.Results;
 /// <summary>What a selftest found: <c>selftest.json</c>. SI units; names in snake_case.</summary>
 /// <param name="Format">Of this document.</param>
 /// <param name="Complete">False where the test was cut short; what is there was found before.</param>
+/// <param name="Timer">Null where it has not been looked at.</param>
+/// <param name="Doing">What was about to begin when this was written: a process that is lost was lost in it.</param>
 public sealed record SelftestResult(int Format, string Program, DateTimeOffset Taken, bool Complete, SelftestDevice Device, SelftestClocks Clocks,
-    IReadOnlyList<SelftestModule> Modules, IReadOnlyList<SelftestKernel> Kernels, IReadOnlyList<SelftestCheck> Checks, IReadOnlyList<SelftestFigure> Figures)
+    IReadOnlyList<SelftestModule> Modules, IReadOnlyList<SelftestKernel> Kernels, IReadOnlyList<SelftestCheck> Checks, IReadOnlyList<SelftestFigure> Figures,
+    SelftestTimer? Timer = null, SelftestStep? Doing = null)
 {
     public const int Current = 1;
 
@@ -30,6 +33,42 @@ public sealed record SelftestDevice(string Name, string Uuid, string Pci, string
 /// <param name="SmClockHz">After idling; clocks under load are with the figures.</param>
 /// <param name="UncertaintyNs">Of a device time on the host's clock.</param>
 public sealed record SelftestClocks(double EventStepNs, double TimerStepNs, double SmClockHz, double UncertaintyNs);
+
+/// <summary>Whether two processes on the device read one timer, by its distance from the host's clock in each.</summary>
+/// <param name="Common">Null where it could not be found out.</param>
+/// <param name="Why">Why it could not be.</param>
+/// <param name="DifferenceNs">Of the other process's timer from this one's.</param>
+/// <param name="WithinNs">Uncertainty of the difference, both sides of it.</param>
+public sealed record SelftestTimer(bool? Common, string? Why, double DifferenceNs, double WithinNs);
+
+[JsonConverter(typeof(JsonStringEnumConverter<SelftestStepKind>))]
+public enum SelftestStepKind
+{
+    [JsonStringEnumMemberName("module")]
+    Module,
+
+    [JsonStringEnumMemberName("timer")]
+    Timer,
+
+    [JsonStringEnumMemberName("check")]
+    Check,
+
+    [JsonStringEnumMemberName("figure")]
+    Figure,
+}
+
+/// <summary>One step of a selftest; what it finds is in the document before the next begins.</summary>
+/// <param name="Name">Of the module, check or probe.</param>
+public sealed record SelftestStep(SelftestStepKind Kind, string Name)
+{
+    public override string ToString() => Kind switch
+    {
+        SelftestStepKind.Module => $"loading {Name}",
+        SelftestStepKind.Timer => "looking at the timer from two processes",
+        SelftestStepKind.Check => $"check {Name}",
+        _ => Name,
+    };
+}
 
 /// <param name="Problem">Why it was not loaded; null where it was.</param>
 /// <param name="Seconds">Of loading: compiling where the driver's cache did not have it.</param>
@@ -56,7 +95,8 @@ public sealed record SelftestCheck(string Name, IReadOnlyList<string> Kernels, S
 
 /// <summary>A short look at one figure, to see that it is near its ceiling; no measurement.</summary>
 /// <param name="Value">Median of the samples; NaN where there are none.</param>
-/// <param name="Ceiling">NaN where none is known.</param>
+/// <param name="Ceiling">NaN where there is none or it is unknown.</param>
+/// <param name="CeilingSource">How the ceiling is known, or why it is not; empty where the metric has none.</param>
 /// <param name="Facts">How it was taken.</param>
 public sealed record SelftestFigure(string Probe, string Metric, string Unit, SelftestOutcome Outcome, string? Why, double Value, int Samples, double Ceiling, string CeilingSource,
     IReadOnlyDictionary<string, string> Facts);

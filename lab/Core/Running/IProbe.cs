@@ -1,4 +1,5 @@
 using GpuLab.Model;
+using GpuLab.Results;
 
 namespace GpuLab.Running;
 
@@ -23,6 +24,12 @@ public sealed record ProbeRequest(string Slice, IReadOnlyList<int> Cpus, Paramet
 {
     /// <summary>A folder this trial may write to; emptied when it ends.</summary>
     public string Scratch { get; init; } = "";
+
+    /// <summary>A folder below it for files that are to stay in the run folder, such as traces; made by the probe that has some.</summary>
+    public string Keep => KeepIn(Scratch, Slice);
+
+    /// <summary>That folder of a slice; empty where there is no scratch folder.</summary>
+    public static string KeepIn(string scratch, string slice) => scratch.Length == 0 ? "" : Path.Combine(scratch, "keep", RunFiles.Safe(slice));
 
     /// <summary>What it is measured on.</summary>
     public DeviceId Device { get; init; }
@@ -78,7 +85,11 @@ public interface IQueuedProbe : IPreparedProbe
 /// <summary>The best that is known to be possible, and how it is known.</summary>
 /// <param name="Value">In the unit of the metric it bounds.</param>
 /// <param name="Source">For the reader: <c>measured: fastest of 8 read bursts</c>, <c>read: memory clock × bus width</c>.</param>
-public sealed record Ceiling(double Value, string Source);
+public sealed record Ceiling(double Value, string Source)
+{
+    /// <summary>None that could be looked up or measured: NaN, and why in place of a source.</summary>
+    public static Ceiling Unknown(string why) => new(double.NaN, $"unknown: {why}");
+}
 
 /// <summary>A cell that cannot be measured here, with the reason.</summary>
 public sealed class ProbeSkippedException(string reason) : Exception(reason);

@@ -145,6 +145,11 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
                 result = await workers.Trial(sweep.Stopping, Clocks).Run(trial, works, at, seed, scratch, cancel);
                 flags = [.. result.Flags, OverlapGates.RepeatedFlag];
             }
+            foreach (var work in works)
+            {
+                var left = ProbeRequest.KeepIn(scratch, work.Slice);
+                if (Directory.Exists(left)) foreach (var file in Directory.EnumerateFiles(left).Order(StringComparer.Ordinal)) folder.Keep(Monotonic.Now, trial.Id, work.Slice, file);
+            }
             if (!device.Facts.Simulated && others.Seen() is { Count: > 0 } pids) flags = [.. flags, string.Create(CultureInfo.InvariantCulture, $"{HostGates.OtherRunFlag}::{string.Join(' ', pids)}")];
             return (Outcome(trial, "ok", "", flags, result.TimedSeconds), result);
         }

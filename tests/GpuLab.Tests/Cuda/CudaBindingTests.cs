@@ -121,6 +121,7 @@ public sealed unsafe class CudaBindingTests : IDisposable
         second.WaitFor(end);
         using var after = new CudaEvent(context);
         after.Record(second);
+        start.Synchronize();
         Thread.Sleep(20);
         Assert.False(first.IsIdle || second.IsIdle || after.IsPassed);
         *(uint*)latch.Start = 1;

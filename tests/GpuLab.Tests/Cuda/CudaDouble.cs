@@ -10,6 +10,9 @@ sealed partial class CudaDouble : IDisposable
     static readonly Lazy<string> library = new(() => Build("libcuda.so.1"));
     static readonly Lazy<string> oldLibrary = new(() => Build("libcuda-old.so.1", "-DOLD_DRIVER"));
 
+    static readonly Lazy<string> nvrtc = new(() => NativeBuild.Of("libnvrtc.so.12", ["nvrtc"], [$"-DKERNELS=\"{Path.Combine(EndToEnd.Sources.Root, "probes/Kernels")}\""]));
+    static readonly Lazy<string> cublas = new(() => NativeBuild.Of("libcublasLt.so.12", ["cublas"], ["-lm", "-ldl"]));
+
     public CudaDouble(params string[] keys)
     {
         Nvml = new(keys);
@@ -21,10 +24,19 @@ sealed partial class CudaDouble : IDisposable
     /// <summary>Without the calls that came after the oldest driver.</summary>
     public static string OldLibrary => oldLibrary.Value;
 
+    /// <summary>A libcublasLt whose products run on the streams of <see cref="Library"/>.</summary>
+    public static string Cublas => cublas.Value;
+
+    /// <summary>A libnvrtc that compiles with clang 19.</summary>
+    public static string Nvrtc => nvrtc.Value;
+
     /// <summary>The same machine as libnvidia-ml shows it.</summary>
     public NvmlDouble Nvml { get; }
 
     public string Folder => Nvml.Folder;
+
+    /// <summary>What makes a program find this machine.</summary>
+    public Dictionary<string, string> Environment => Nvml.Environment(NvmlDouble.Library);
 
     /// <summary>How the driver behaves from its next start on, one line each as in tests/native/cuda/machine.c.</summary>
     public CudaDouble Behave(params string[] lines)

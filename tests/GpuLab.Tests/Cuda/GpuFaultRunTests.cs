@@ -43,6 +43,35 @@ public sealed class GpuFaultRunTests : IDisposable
         Assert.Empty(machine.Nvml.Open().GetGpuInstances());
     }
 
+    /// <summary>What only the first call of a process can show.</summary>
+    public static TheoryData<string, int> Starts
+    {
+        get
+        {
+            var cases = new TheoryData<string, int>();
+            foreach (var call in Faults.Once)
+            {
+                foreach (var code in Faults.All ? Faults.Codes : [46, 999]) cases.Add(call, code);
+            }
+            return cases;
+        }
+    }
+
+    [Theory, MemberData(nameof(Starts))]
+    public void A_driver_that_fails_once_to_start_or_to_answer_is_the_reason_or_is_asked_again(string call, int code)
+    {
+        machine.Fail($"{call} 1 {code}").Record();
+        var run = GpuRun.Of(machine, "[1g.18gb]", Probes);
+        Assert.Single(machine.Log, l => l.Fault != 0);
+        Assert.Empty(machine.Nvml.Open().GetGpuInstances());
+        Assert.True(run.Exit == 0, run.ToString());
+        Assert.All(run.Trials, t => Assert.Equal("ok", t.Status));
+        // Planning asks for each cell; a worker is started again.
+        var skipped = run.Data.Plan.Skips;
+        Assert.Equal(2, run.Trials.Count + skipped.Sum(s => s.Cells));
+        Assert.All(skipped, s => Assert.Contains($"({code})", s.Reason, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Too_little_memory_skips_what_does_not_fit_and_says_how_much_there_is()
     {

@@ -13,6 +13,23 @@ public sealed class GpuRunTests : IDisposable
     public void Dispose() => machine.Dispose();
 
     [Fact]
+    public void Blocks_of_a_trace_stay_in_the_folder_and_are_drawn()
+    {
+        var run = GpuRun.Of(machine, "[7g.141gb, 3g.71gb+2x2g.35gb]", "[{probe: trace.blocks, waves: 3}]", "modes: [solo]");
+        Assert.True(run.Exit == 0, run.ToString());
+        var blobs = run.Data.Events.OfType<TrialBlob>().ToList();
+        Assert.Equal(4, blobs.Count);
+        foreach (var blob in blobs)
+        {
+            var blocks = BlockTrace.Read(Path.Combine(run.Folder, blob.Path));
+            Assert.Equal(3 * run.Data.Samples.Last(s => s.Trial == blob.Trial && s.Metric == "sms").Value, blocks.Count);
+            Assert.Equal(0, blocks.Min(b => b.StartNs));
+        }
+        if (Environment.GetEnvironmentVariable("GPULAB_REPORT_FOLDER") is { Length: > 0 } folder) File.Copy(Path.Combine(run.Folder, "report.html"), Path.Combine(folder, "trace.html"), overwrite: true);
+        Assert.Contains("Waves of blocks on 7g.141gb@0 of 7g.141gb", File.ReadAllText(Path.Combine(run.Folder, "report.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Seven_slices_are_cut_measured_and_reported_and_the_gpu_is_as_it_was_found()
     {
         var control = machine.Nvml.Open();

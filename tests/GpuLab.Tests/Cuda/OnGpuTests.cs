@@ -16,11 +16,8 @@ public sealed class OnGpuTests
         // MIG mode is on, so nothing that needs the whole GPU can be had, and nothing switches it off.
         await File.WriteAllTextAsync(Path.Combine(machine.Folder, "log"), "");
         var folder = Path.Combine(machine.Folder, "results");
-        var ended = await Gpulab.Execute([Path.Combine(Sources.Root, "scripts/on-gpu"), folder], machine.Folder, new Dictionary<string, string?>
-        {
-            ["GPULAB"] = Path.Combine(AppContext.BaseDirectory, "gpulab"), ["GPULAB_NVML"] = NvmlDouble.Library, ["GPULAB_CUDA"] = CudaDouble.Library, ["GPULAB_DOUBLE"] = machine.Folder,
-            ["GPULAB_STATE"] = machine.Nvml.StateFolder, ["GPULAB_LOCKS"] = machine.Nvml.LockFolder,
-        });
+        var ended = await Gpulab.Execute([Path.Combine(Sources.Root, "scripts/on-gpu"), folder], machine.Folder,
+            new Dictionary<string, string?>(machine.Environment.Select(v => KeyValuePair.Create(v.Key, (string?)v.Value))) { ["GPULAB"] = Path.Combine(AppContext.BaseDirectory, "gpulab") });
         var steps = (await File.ReadAllLinesAsync(Path.Combine(folder, "steps.txt"))).Select(l => l.Split(' ', 2, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToDictionary(s => s[0], s => s[1]);
         Assert.True(steps["devices"].StartsWith("ok", StringComparison.Ordinal) && steps["doctor"].StartsWith("ok", StringComparison.Ordinal), ended.ToString());
         Assert.Contains("CUDA_ERROR_NO_DEVICE", steps["ceilings"], StringComparison.Ordinal);

@@ -4,6 +4,7 @@ using GpuLab.Probes.Compute;
 using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Kernels;
 using GpuLab.Probes.Launch;
+using GpuLab.Probes.Link;
 using GpuLab.Probes.Selftest;
 using GpuLab.Reports.Html;
 using GpuLab.Results;
@@ -60,19 +61,99 @@ public sealed class SelftestTests : IDisposable
         Assert.All(result.Checks, c => Assert.Equal(c.Kernels[0] is "gl_tensor_fp8" || c.Name.StartsWith("warpgroup.", StringComparison.Ordinal) ? SelftestOutcome.NotProven : SelftestOutcome.Right, c.Outcome));
     }
 
-    [Fact]
-    public void A_kernel_that_breaks_the_context_is_wrong_and_what_follows_is_not_proven()
+    [Theory]
+    [InlineData("fail gl_chain_fp64 1 700", "CUDA_ERROR_ILLEGAL_ADDRESS (700)")]
+    [InlineData("die gl_chain_fp64 1", "the process was killed by signal 9")]
+    [InlineData("hang gl_chain_fp64 1", "it did not end within 3 s and was ended")]
+    public void A_kernel_that_breaks_its_context_dies_or_hangs_costs_its_check_alone(string behaviour, string said)
     {
-        machine.Behave("memory 512", "fail gl_chain_fp64 1 700");
-        var (exit, output, _) = Run("--checks");
+        machine.Behave("memory 512", behaviour);
+        var (exit, output, _) = Run("--checks", "--step-timeout", "3");
         Assert.Equal(1, exit);
         var result = SelftestJson.Read(Document);
-        Assert.True(result.Complete);
-        Assert.Equal(SelftestOutcome.Wrong, result.Checks.Single(c => c.Name == "chain.fp64").Outcome);
-        Assert.Contains("CUDA_ERROR_ILLEGAL_ADDRESS", result.Checks.Single(c => c.Name == "chain.fp64").Why, StringComparison.Ordinal);
-        Assert.Equal(SelftestOutcome.Right, result.Checks.Single(c => c.Name == "chain.fp32").Outcome);
-        Assert.Equal((KernelChecks.All.Count, "not run: chain.fp64 broke the context"), (result.Checks.Count, result.Checks[^1].Why));
+        Assert.True(result is { Complete: true, Doing: null, Wrong: 1 }, output);
+        var broken = result.Checks.Single(c => c.Outcome == SelftestOutcome.Wrong);
+        Assert.Equal("chain.fp64", broken.Name);
+        Assert.Contains(said, broken.Why, StringComparison.Ordinal);
+        Assert.EndsWith("what follows was done in a fresh process", broken.Why, StringComparison.Ordinal);
+        Assert.Equal(KernelChecks.All.Select(c => c.Name), result.Checks.Select(c => c.Name));
+        Assert.Equal(KernelModules.All, result.Modules.Select(m => m.Name));
+        Assert.All(result.Checks.Where(c => c != broken), c => Assert.Equal(c.Name.StartsWith("warpgroup.", StringComparison.Ordinal) ? SelftestOutcome.NotProven : SelftestOutcome.Right, c.Outcome));
         Assert.Contains("WRONG  chain.fp64", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_gpu_that_does_not_come_back_leaves_the_rest_not_proven_with_the_reason()
+    {
+        var session = CudaSession.Open();
+        var begun = SelftestRun.GoOn(session, SelftestRun.Begin(session, "gpulab test", DateTimeOffset.UnixEpoch), [], _ => { });
+        Assert.True(begun.Complete);
+        var lost = begun with { Complete = false, Checks = [.. begun.Checks.Take(5)] };
+        var result = SelftestSteps.GivenUp(lost, figures: true, "CUDA_ERROR_DEVICE_UNAVAILABLE (46)");
+        Assert.True(result.Complete);
+        Assert.Equal(KernelChecks.All.Count, result.Checks.Count);
+        Assert.All(result.Checks.Skip(5), c => Assert.Equal((SelftestOutcome.NotProven, "not run: CUDA_ERROR_DEVICE_UNAVAILABLE (46)"), (c.Outcome, c.Why)));
+        Assert.Equal(Catalogue.OfGpus.Select(p => p.Info.Id), result.Figures.Select(f => f.Probe));
+    }
+
+    [Fact]
+    public void The_timer_of_two_processes_is_compared_as_it_is()
+    {
+        Assert.Equal(0, Run("--checks").Exit);
+        var same = SelftestJson.Read(Document).Timer!;
+        Assert.True(same is { Common: true, WithinNs: > 0 } && Math.Abs(same.DifferenceNs) <= same.WithinNs, $"{same}");
+        machine.Behave("memory 512", "ahead 1000000000");
+        var (exit, output, _) = Run("--checks");
+        Assert.Equal(0, exit);
+        var apart = SelftestJson.Read(Document).Timer!;
+        Assert.True(apart is { Common: false } && Math.Abs(apart.DifferenceNs) > 0.9e9, $"{apart}");
+        Assert.Contains("NOT common to two processes", output, StringComparison.Ordinal);
+        Assert.Contains("NOT common to two processes", File.ReadAllText(Path.Combine(folder, "selftest.html")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Timers_that_drift_from_the_host_are_compared_at_one_moment()
+    {
+        // 100 parts per million fast: 100 µs further ahead after a second.
+        TimerLook before = new(0, 5_000_000, 900), after = new(1_000_000_000, 1_005_100_000, 700), other = new(500_000_000, 505_050_500, 800);
+        Assert.Equal(new(true, null, 500, 1700), SharedTimer.Compared(before, other, after));
+        Assert.Equal(false, SharedTimer.Compared(before, other with { Timer = 505_060_000 }, after).Common);
+        Assert.True(TimerLook.TryParse(other.ToString(), out var read));
+        Assert.Equal(other, read);
+        Assert.False(TimerLook.TryParse(null, out _));
+    }
+
+    [Fact]
+    public void A_second_context_that_cannot_be_had_leaves_the_timer_not_proven()
+    {
+        // This process read the faults before; they are the other's.
+        machine.Fail("cuDevicePrimaryCtxRetain 1 46 always").Behave("memory 512");
+        Environment.SetEnvironmentVariable("GPULAB_DOUBLE", machine.Folder);
+        try
+        {
+            var timer = SharedTimer.Measure(CudaSession.Open());
+            Assert.Null(timer.Common);
+            Assert.Contains("a second process could not look: cuDevicePrimaryCtxRetain", timer.Why, StringComparison.Ordinal);
+            Assert.Contains("CUDA_ERROR_DEVICE_UNAVAILABLE (46)", timer.Why, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("GPULAB_DOUBLE", null);
+        }
+    }
+
+    [Theory]
+    [InlineData("32.0 GT/s PCIe", "16", 1, 63.0)]
+    [InlineData("16.0 GT/s PCIe", "8", 1, 15.75)]
+    [InlineData("5.0 GT/s PCIe", "16", 2, 16.0)]
+    public void The_ceiling_of_a_link_is_its_line_rate(string speed, string lanes, int ways, double gigabytes)
+    {
+        var place = Directory.CreateDirectory(Path.Combine(folder, "sys/bus/pci/devices/0000:3b:00.0")).FullName;
+        File.WriteAllText(Path.Combine(place, "current_link_speed"), speed);
+        File.WriteAllText(Path.Combine(place, "current_link_width"), lanes);
+        Assert.Equal(gigabytes, LinkPeak.Of(new(folder), "0000:3B:00.0", ways).Value / 1e9, 0.02);
+        var unknown = LinkPeak.Of(new(folder), "0000:3C:00.0", ways);
+        Assert.True(double.IsNaN(unknown.Value) && unknown.Source.StartsWith("unknown: ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -99,7 +180,7 @@ public sealed class SelftestTests : IDisposable
             new Made("compute.fp32", () => throw new InvalidOperationException("gl_chain_fp32 is wrong")),
         ];
         var kept = new List<SelftestResult>();
-        var result = SelftestRun.Of(session, "gpulab test", DateTimeOffset.UnixEpoch, probes, kept.Add);
+        var result = SelftestRun.GoOn(session, SelftestRun.Begin(session, "gpulab test", DateTimeOffset.UnixEpoch), probes, kept.Add);
         Assert.Equal(["launch.rate/time", "compute.int32/rate"], result.Figures.Take(2).Select(f => f.Metric));
         Assert.All(result.Figures.Take(2), f => Assert.True(f is { Outcome: SelftestOutcome.Right, Samples: >= 10, Value: > 0 }, f.ToString()));
         Assert.True(result.Figures[1].Ceiling > 0);

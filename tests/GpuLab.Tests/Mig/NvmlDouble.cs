@@ -87,13 +87,19 @@ sealed partial class NvmlDouble : IDisposable
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "gpulab.dll"), .. arguments]) start.ArgumentList.Add(argument);
-        start.Environment["GPULAB_NVML"] = nvml;
-        start.Environment["GPULAB_CUDA"] = Cuda.CudaDouble.Library;
-        start.Environment["GPULAB_DOUBLE"] = Folder;
-        start.Environment["GPULAB_STATE"] = StateFolder;
-        start.Environment["GPULAB_LOCKS"] = LockFolder;
-        foreach (var (variable, value) in Variables) start.Environment[variable] = value;
+        foreach (var (variable, value) in Environment(nvml)) start.Environment[variable] = value;
         return Process.Start(start)!;
+    }
+
+    /// <summary>What makes a program find this machine.</summary>
+    public Dictionary<string, string> Environment(string nvml)
+    {
+        Dictionary<string, string> environment = new()
+        {
+            ["GPULAB_NVML"] = nvml, ["GPULAB_CUDA"] = Cuda.CudaDouble.Library, ["GPULAB_DOUBLE"] = Folder, ["GPULAB_STATE"] = StateFolder, ["GPULAB_LOCKS"] = LockFolder,
+        };
+        foreach (var (variable, value) in Variables) environment[variable] = value;
+        return environment;
     }
 
     public (int Exit, string Output, string Errors) Run(params string[] arguments) => End(Start(arguments));
@@ -145,8 +151,10 @@ sealed partial class NvmlDouble : IDisposable
 #pragma warning restore CA2255
     internal static void Install()
     {
-        if (Environment.GetEnvironmentVariable("GPULAB_NVML") is null) Environment.SetEnvironmentVariable("GPULAB_NVML", Library);
-        if (Environment.GetEnvironmentVariable("GPULAB_CUDA") is null) Environment.SetEnvironmentVariable("GPULAB_CUDA", Cuda.CudaDouble.Library);
+        if (System.Environment.GetEnvironmentVariable("GPULAB_NVML") is null) System.Environment.SetEnvironmentVariable("GPULAB_NVML", Library);
+        if (System.Environment.GetEnvironmentVariable("GPULAB_CUDA") is null) System.Environment.SetEnvironmentVariable("GPULAB_CUDA", Cuda.CudaDouble.Library);
+        if (System.Environment.GetEnvironmentVariable("GPULAB_CUBLASLT") is null) System.Environment.SetEnvironmentVariable("GPULAB_CUBLASLT", Cuda.CudaDouble.Cublas);
+        if (System.Environment.GetEnvironmentVariable("GPULAB_NVRTC") is null) System.Environment.SetEnvironmentVariable("GPULAB_NVRTC", Cuda.CudaDouble.Nvrtc);
         NativeLibrary.SetDllImportResolver(typeof(NvmlDouble).Assembly, (name, _, _) => name switch
         {
             "nvml-double" => NativeLibrary.Load(Library),

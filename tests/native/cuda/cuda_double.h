@@ -56,12 +56,13 @@ typedef struct {
 } device_t;
 
 /* A code of 0: it never ends. */
+enum { DIES = -1 };
 typedef struct { char kernel[64]; unsigned nth; int code; } kernel_fault_t;
 
 typedef struct {
     int driver, faults;
     unsigned order, step_ns;
-    uint64_t memory;
+    uint64_t memory, ahead_ns;
     char kernels[4096];
     kernel_fault_t fails[MAX_PATTERNS];
     unsigned fail_count, lie;
@@ -88,7 +89,7 @@ typedef struct stream stream_t;
 typedef struct event event_t;
 typedef struct function function_t;
 
-enum operation { COPY, SET, KERNEL, RECORD, WAIT, END };
+enum operation { COPY, SET, KERNEL, HOST, RECORD, WAIT, END };
 
 /* What a stream does next. A kernel's arguments are copied when it is launched. */
 typedef struct operation_t {
@@ -101,6 +102,7 @@ typedef struct operation_t {
     event_t *event;
     uint64_t generation;
     const function_t *function;
+    void (*host)(void *);
     unsigned grid[3], block[3], shared;
     size_t argument_bytes;
     unsigned char *arguments;

@@ -25,7 +25,9 @@ void calls_close(void) {}
  * order N             of threads in a block (see gl_launch)
  * step NANOSECONDS    of the clock of events
  * hang KERNEL NTH     its NTH launch never ends
+ * die KERNEL NTH      its NTH launch takes the process with it
  * fail KERNEL NTH CODE   its NTH launch leaves the context broken with that status
+ * ahead NANOSECONDS   by which the SMs' timer is ahead of the host's clock, times the number of the process
  * lie SMS             how many multiprocessors a device says it has */
 void machine_read_behaviour(void)
 {
@@ -43,8 +45,10 @@ void machine_read_behaviour(void)
         else if (sscanf(line, "memory %lu", &number) == 1) behaviour.memory = number << 20;
         else if (sscanf(line, "order %lu", &number) == 1) behaviour.order = (unsigned)number;
         else if (sscanf(line, "step %lu", &number) == 1) behaviour.step_ns = (unsigned)number;
+        else if (sscanf(line, "ahead %lu", &number) == 1) behaviour.ahead_ns = number;
         else if (sscanf(line, "lie %lu", &number) == 1) behaviour.lie = (unsigned)number;
         else if (behaviour.fail_count < MAX_PATTERNS && sscanf(line, "hang %63s %u", fail->kernel, &fail->nth) == 2) behaviour.fail_count++;
+        else if (behaviour.fail_count < MAX_PATTERNS && sscanf(line, "die %63s %u", fail->kernel, &fail->nth) == 2) behaviour.fails[behaviour.fail_count++].code = DIES;
         else if (behaviour.fail_count < MAX_PATTERNS && sscanf(line, "fail %63s %u %d", fail->kernel, &fail->nth, &fail->code) == 3) behaviour.fail_count++;
     }
     fclose(file);

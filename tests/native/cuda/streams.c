@@ -76,6 +76,7 @@ static void carry_out(const operation_t *o)
     case COPY: if (!broken) memmove(o->to, o->from, o->bytes); break;
     case SET: if (!broken) memset(o->to, o->byte, o->bytes); break;
     case KERNEL: if (!broken) function_run(o); break;
+    case HOST: if (!broken) o->host(o->to); break;
     case RECORD: record(o->event, o->generation); break;
     case WAIT: await(o->event, o->generation); break;
     case END: break;
@@ -104,6 +105,8 @@ static void *work(void *argument)
         if (!stream->first) stream->last = NULL;
         pthread_mutex_unlock(&stream->gate);
         int end = o->kind == END;
+        /* Not before: what frees memory waits for all streams, those too that are to be destroyed. */
+        if (end) unlink_stream(stream);
         carry_out(o);
         operation_free(o);
         pthread_mutex_lock(&stream->gate);
@@ -192,7 +195,6 @@ API CUresult cuStreamDestroy_v2(stream_t *stream)
 {
     ENTER(CURRENT);
     if (!stream) return CUDA_ERROR_INVALID_HANDLE;
-    unlink_stream(stream);
     return stream_push(stream, operation_new(END, 0));
 }
 
@@ -225,6 +227,16 @@ API CUresult cuStreamWaitEvent(stream_t *stream, event_t *event, unsigned flags)
     pthread_mutex_lock(&event->gate);
     made->generation = event->recorded;
     pthread_mutex_unlock(&event->gate);
+    return stream_push(stream_of(stream), made);
+}
+
+/* What libraries above the driver queue. */
+API CUresult cuLaunchHostFunc(stream_t *stream, void (*host)(void *), void *argument)
+{
+    ENTER(CURRENT);
+    operation_t *made = operation_new(HOST, 0);
+    made->host = host;
+    made->to = argument;
     return stream_push(stream_of(stream), made);
 }
 

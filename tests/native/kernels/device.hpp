@@ -40,11 +40,14 @@ inline double __longlong_as_double(long long x) { return gl_bits<double>(x); }
 /// Virtual time: nanoseconds for each look at a clock (0: real time), and now.
 inline std::atomic<gl_u64> gl_clock_step{0}, gl_virtual_now{0};
 
+/// Nanoseconds by which this process's timer is ahead.
+inline std::atomic<gl_u64> gl_timer_ahead{0};
+
 GL_DEV gl_u64 gl_globaltimer() {
   if (const gl_u64 step = gl_clock_step) return gl_virtual_now += step;
   timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
-  return (gl_u64)t.tv_sec * 1000000000ull + (gl_u64)t.tv_nsec;
+  return gl_timer_ahead + (gl_u64)t.tv_sec * 1000000000ull + (gl_u64)t.tv_nsec;
 }
 GL_DEV gl_u64 gl_clock() {
   if (gl_clock_step) return gl_globaltimer() * 3 / 2;

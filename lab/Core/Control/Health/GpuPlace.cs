@@ -8,10 +8,14 @@ namespace GpuLab.Control.Health;
 /// <param name="Iommu">Kind of its IOMMU group: <c>DMA</c> translates strictly, <c>DMA-FQ</c> lazily, <c>identity</c> not; null without an IOMMU.</param>
 public sealed record GpuPlace(int? Node, IReadOnlyList<int> Cpus, string? Iommu)
 {
-    /// <param name="pci">As NVML writes it, with a domain of eight digits; sysfs has four.</param>
+    /// <summary>Where sysfs describes a device of the bus.</summary>
+    /// <param name="pci">As NVML writes it, with a domain of eight digits, or as CUDA does, with the four of sysfs.</param>
+    public static string Folder(string pci) => $"sys/bus/pci/devices/{(pci.Length == 16 ? pci[4..] : pci).ToLowerInvariant()}";
+
+    /// <param name="pci">As <see cref="Folder"/> takes it.</param>
     public static GpuPlace Read(HostTree tree, string pci)
     {
-        var folder = $"sys/bus/pci/devices/{(pci.Length == 16 ? pci[4..] : pci).ToLowerInvariant()}";
+        var folder = Folder(pci);
         return new(tree.Number($"{folder}/numa_node") is >= 0 and var node ? (int)node : null, CpuList.Parse(tree.Line($"{folder}/local_cpulist")), tree.Line($"{folder}/iommu_group/type"));
     }
 }

@@ -9,13 +9,10 @@ static unsafe partial class Nvml
 {
     const string Library = "nvidia-ml";
 
-    /// <summary>Names a library to use instead of the driver's.</summary>
-    public const string Override = "GPULAB_NVML";
-
-    static readonly DriverLibrary library = new(Library, Override, "libnvidia-ml.so.1");
+    static readonly DriverLibrary library = new(Library, "GPULAB_NVML", "libnvidia-ml.so.1");
 
     /// <summary>Explicit, so that it runs before the first call whichever that is.</summary>
-    static Nvml() => library.Serve(typeof(Nvml).Assembly);
+    static Nvml() => DriverLibrary.Serve(typeof(Nvml).Assembly, library);
 
     /// <inheritdoc cref="DriverLibrary.Present"/>
     public static bool Present => library.Present;
