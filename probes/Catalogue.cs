@@ -11,6 +11,7 @@ using GpuLab.Probes.Latency;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
 using GpuLab.Probes.Llm;
+using GpuLab.Probes.Llm.Pipeline;
 using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim;
@@ -45,6 +46,7 @@ public static class Catalogue
         new LlmDecode(),
         new KvReload(),
         new KvRecompute(),
+        new LlmPipeline(),
         new TrainStep(),
         Command,
     ];

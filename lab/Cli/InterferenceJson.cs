@@ -113,7 +113,7 @@ static class InterferenceJson
         SummaryJson.Number(writer, "high", interval.High);
     }
 
-    static void Array<T>(Utf8JsonWriter writer, string name, IReadOnlyList<T> all, Action<Utf8JsonWriter, T> one) => Array(writer, name, all, item => one(writer, item));
+    internal static void Array<T>(Utf8JsonWriter writer, string name, IReadOnlyList<T> all, Action<Utf8JsonWriter, T> one) => Array(writer, name, all, item => one(writer, item));
 
     static void Array<T>(Utf8JsonWriter writer, string name, IReadOnlyList<T> all, Action<T> one)
     {

@@ -22,6 +22,7 @@ static class SummaryJson
         foreach (var coupling in analysis.Couplings) Write(writer, coupling, analysis.Interference.Attributions.GetValueOrDefault(coupling) ?? []);
         writer.WriteEndArray();
         InterferenceJson.Write(writer, analysis.Interference);
+        JointJson.Write(writer, analysis);
         writer.WriteStartArray("findings");
         foreach (var finding in analysis.Findings)
         {

@@ -83,7 +83,7 @@ static class AttentionChecks
             for (var head = 0; head < KvHeads; head++)
             {
                 var numbers = new float[2 * size];
-                for (var i = 0; i < numbers.Length; i += 2) (numbers[i], numbers[i + 1]) = HostMemories.Draw(random);
+                for (var i = 0; i < numbers.Length; i += 2) (numbers[i], numbers[i + 1]) = RandomContext.Draw(random);
                 foreach (var values in (bool[])[false, true])
                 {
                     var at = cache.At(sequence, position, head, values);

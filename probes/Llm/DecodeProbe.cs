@@ -11,7 +11,7 @@ namespace GpuLab.Probes.Llm;
 sealed class DecodeProbe : IPreparedProbe
 {
     /// <summary>Tokens from one cut to the next.</summary>
-    const int Cycle = 32;
+    public const int Cycle = 32;
 
     readonly SliceLlm llm;
     readonly Turn[] turns;
@@ -29,7 +29,7 @@ sealed class DecodeProbe : IPreparedProbe
         try
         {
             var shape = llm.Model.Shape;
-            llm.Remember(context, batch, LlmRequest.Seed);
+            llm.Remember(context, batch);
             work = LlmWork.Decode(shape, llm.Products, context, batch);
             turns = [.. Enumerable.Range(0, batch).Select(s => new Turn(s, 1))];
             first = PromptProbe.RandomTokens(batch, shape.Vocabulary);

@@ -86,7 +86,7 @@ sealed class GpuLlm : SliceLlm
             throw new ProbeSkippedException($"{shape.Name} in {wanted.Format.ToString().ToLowerInvariant()} needs {Pretty.Bytes(weights + beside)} ({Pretty.Bytes(weights)} weights, {Pretty.Bytes(beside)} cache and buffers), more than {Most:0%} of the {Pretty.Bytes(memory!.Value)} of memory that {slice} has");
     }
 
-    public override void Remember(int context, int sequences, ulong seed) => model.Remember(context, sequences, seed);
+    public override void Remember(int context, int sequences) => model.Remember(context, sequences, LlmRequest.Seed);
 
     /// <summary>By what the slice was measured to do at best: a sample lasts a millisecond at least.</summary>
     public override int Times(LlmWork work) => (int)Math.Ceiling(1e-3 / Math.Max(work.Bytes / Ceilings.Read, work.Flop / Ceilings.Flop));

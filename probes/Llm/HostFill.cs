@@ -17,7 +17,7 @@ sealed unsafe class HostFill : TeamWork
     {
         TensorNumbers.Demand(type);
         (this.weights, this.source, this.threads) = (weights, source, threads);
-        tensors = weights.Shape.Tensors(type).ToDictionary(t => t.Name);
+        tensors = weights.Whole.Tensors(type).ToDictionary(t => t.Name);
     }
 
     public override void Run(int thread)

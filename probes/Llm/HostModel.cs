@@ -13,14 +13,16 @@ sealed unsafe class HostModel : ILanguageModel
     readonly HostBuffers buffers;
     readonly HostStep step;
     readonly Team team;
+    readonly IStageLink? link;
 
     /// <param name="weights">Filled, for the same lanes; they stay the caller's.</param>
     /// <param name="sequences">Sequences to hold at once.</param>
     /// <param name="tokens">Most tokens of each.</param>
     /// <param name="seed">Of the order of the cache's pages.</param>
-    public HostModel(HostWeights weights, HostKernels kernels, Team team, int sequences, int tokens, ulong seed)
+    /// <param name="link">To the other parts of the model; null where all of its layers are here. Parts get the same turns; tokens are looked at by the first alone.</param>
+    public HostModel(HostWeights weights, HostKernels kernels, Team team, int sequences, int tokens, ulong seed, IStageLink? link = null)
     {
-        (Weights, this.team) = (weights, team);
+        (Weights, this.team, this.link) = (weights, team, link);
         var shape = weights.Shape;
         var rows = Rows(sequences, tokens);
         var cacheBytes = PagedCache.Bytes(shape, kernels.Lanes, sequences, tokens);
@@ -47,7 +49,8 @@ sealed unsafe class HostModel : ILanguageModel
     public static long Bytes(ModelShape shape, int lanes, int threads, int sequences, int tokens) =>
         PagedCache.Bytes(shape, lanes, sequences, tokens) + BufferBytes(shape, lanes, threads, sequences, tokens);
 
-    static int Rows(int sequences, int tokens) => (int)Math.Min(StepRows, Math.Max(sequences, (long)sequences * tokens));
+    /// <summary>Most rows that go through the layers at once.</summary>
+    public static int Rows(int sequences, int tokens) => (int)Math.Min(StepRows, Math.Max(sequences, (long)sequences * tokens));
 
     static long BufferBytes(ModelShape shape, int lanes, int threads, int sequences, int tokens) =>
         new HostBuffers(shape, lanes, threads, Rows(sequences, tokens), sequences, tokens, null).Bytes;
@@ -74,10 +77,18 @@ sealed unsafe class HostModel : ILanguageModel
             {
                 step.Add(tokens[at++], sequence, position + i, i == count - 1);
                 if (!step.Full && at < tokens.Length) continue;
-                team.Run(step);
+                Pass();
                 step.Clear(i == count - 1 ? turn + 1 : turn);
             }
         }
+    }
+
+    /// <summary>What has been added goes through the layers.</summary>
+    void Pass()
+    {
+        if (link is not null) step.Connect(link.Receive(), link.Room());
+        team.Run(step);
+        link?.Pass(step.Copying);
     }
 
     public ReadOnlySpan<float> Logits(int turn) => new(buffers.Logits + (long)turn * buffers.LogitStride, Shape.Vocabulary);

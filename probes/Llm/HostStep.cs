@@ -1,4 +1,5 @@
 using GpuLab.Probes.Host;
+using GpuLab.Running;
 
 namespace GpuLab.Probes.Llm;
 
@@ -26,6 +27,7 @@ sealed unsafe class HostStep : TeamWork
     /// <summary>By turn, then thread.</summary>
     readonly (int Token, float Score)[] best;
     int rows, lasts, firstLast, unitCount;
+    float* input, output;
 
     public HostStep(HostWeights weights, HostKernels kernels, PagedCache cache, HostBuffers buffers, Rotary rotary, int threads)
     {
@@ -40,8 +42,18 @@ sealed unsafe class HostStep : TeamWork
     }
 
 
-
     public bool Full => rows == buffers.Rows;
+
+    /// <summary>Nanoseconds that copying of states took in the last run, by the thread that is measured.</summary>
+    public long Copying { get; private set; }
+
+    /// <summary>Where states of rows come from, row by row, and go to; null for the embedding, and for scores.</summary>
+    public void Connect(float* from, float* to)
+    {
+        input = from;
+        output = to;
+        Copying = 0;
+    }
 
     /// <summary>Begins anew.</summary>
     /// <param name="turn">The next turn whose scores will be wanted.</param>
@@ -69,9 +81,25 @@ sealed unsafe class HostStep : TeamWork
 
     public override void Run(int thread)
     {
-        for (var r = First(rows, thread); r < First(rows, thread + 1); r++) weights.Embedding.Row(tokens[r], buffers.State + (long)r * buffers.StateStride);
+        if (input is null)
+        {
+            for (var r = First(rows, thread); r < First(rows, thread + 1); r++) weights.Embedding!.Row(tokens[r], buffers.State + (long)r * buffers.StateStride);
+        }
+        else
+        {
+            Copy(input, weights.Shape.Width, buffers.State, buffers.StateStride, thread);
+        }
         for (var layer = 0; layer < weights.Layers.Length; layer++) Layer(weights.Layers[layer], layer, thread);
-        if (lasts > 0) Score(thread);
+        if (output is not null) Copy(buffers.State, buffers.StateStride, output, weights.Shape.Width, thread);
+        else if (lasts > 0) Score(weights.Head!, thread);
+    }
+
+    /// <summary>A thread's share of the rows.</summary>
+    void Copy(float* from, nint fromStride, float* to, nint toStride, int thread)
+    {
+        var start = thread == 0 ? Monotonic.Now : 0;
+        for (var r = First(rows, thread); r < First(rows, thread + 1); r++) Scatter(from + r * fromStride, weights.Shape.Width, to + r * toStride, 1);
+        if (thread == 0) Copying += Monotonic.Now - start;
     }
 
     void Layer(HostLayer layer, int number, int thread)
@@ -187,14 +215,14 @@ sealed unsafe class HostStep : TeamWork
         }
     }
 
-    void Score(int thread)
+    void Score(PanelMatrix head, int thread)
     {
         for (var i = First(lasts, thread); i < First(lasts, thread + 1); i++) Norm(lastRows[i], weights.FinalNorm, buffers.Last, i, lasts, thread);
         barrier.Meet();
-        var layout = weights.Head.Layout;
+        var layout = head.Layout;
         var logits = buffers.Logits + (long)firstLast * buffers.LogitStride;
-        var (first, end) = weights.Head.Share(thread, threads);
-        kernels.Multiply(layout, weights.Head.Start, first, end, buffers.Last, lasts, logits, buffers.LogitStride, false);
+        var (first, end) = head.Share(thread, threads);
+        kernels.Multiply(layout, head.Start, first, end, buffers.Last, lasts, logits, buffers.LogitStride, false);
         for (var i = 0; i < lasts; i++)
         {
             var row = logits + (long)i * buffers.LogitStride;

@@ -26,23 +26,34 @@ sealed unsafe class HostWeights
     long length;
 
     /// <param name="start">Where they are to lie, on a line of 64 bytes; null to find out how long they are.</param>
-    public HostWeights(ModelShape shape, WeightFormat format, int lanes, byte* start)
+    /// <param name="part">The layers to have; null for all.</param>
+    public HostWeights(ModelShape shape, WeightFormat format, int lanes, byte* start, ModelPart? part = null)
     {
-        (Shape, Format, Lanes) = (shape, format, lanes);
+        Part = part ?? ModelPart.Whole(shape);
+        (Whole, Shape, Format, Lanes) = (shape, shape with { Layers = Part.Layers }, format, lanes);
         Start = start;
         var heads = (shape.Heads + 2 * shape.KvHeads) * shape.HeadSize;
-        Layers = new HostLayer[shape.Layers];
-        for (var i = 0; i < shape.Layers; i++)
+        Layers = new HostLayer[Part.Layers];
+        for (var i = 0; i < Layers.Length; i++)
         {
             Layers[i] = new(Matrix(heads, shape.Width), Matrix(shape.Width, shape.Heads * shape.HeadSize), Matrix(shape.Hidden, shape.Width), Matrix(shape.Hidden, shape.Width),
                 Matrix(shape.Width, shape.Hidden), Numbers(shape.Width), Numbers(shape.Width), shape.HasBiases ? Numbers(heads + 2 * lanes) : default);
         }
-        FinalNorm = Numbers(shape.Width);
-        Head = Matrix(shape.Vocabulary, shape.Width);
-        Embedding = shape.TiedHead && format == WeightFormat.Bf16 ? Head : Matrix(shape.Vocabulary, shape.Width, WeightFormat.Bf16);
+        if (Part.IsLast)
+        {
+            FinalNorm = Numbers(shape.Width);
+            Head = Matrix(shape.Vocabulary, shape.Width);
+        }
+        if (Part.IsFirst) Embedding = Head is not null && shape.TiedHead && format == WeightFormat.Bf16 ? Head : Matrix(shape.Vocabulary, shape.Width, WeightFormat.Bf16);
     }
 
+    /// <summary>Of all layers.</summary>
+    public ModelShape Whole { get; }
+
+    /// <summary>Of the layers that are here.</summary>
     public ModelShape Shape { get; }
+
+    public ModelPart Part { get; }
 
     public WeightFormat Format { get; }
 
@@ -57,12 +68,14 @@ sealed unsafe class HostWeights
 
     public PointerTo FinalNorm { get; }
 
-    public PanelMatrix Head { get; }
+    /// <summary>Null where other layers follow.</summary>
+    public PanelMatrix? Head { get; }
 
-    public PanelMatrix Embedding { get; }
+    /// <summary>Null where other layers come before.</summary>
+    public PanelMatrix? Embedding { get; }
 
     /// <summary>The matrices of products, in the order in which a step reads them.</summary>
-    public IEnumerable<PanelMatrix> Products => Layers.SelectMany(l => new[] { l.Attention, l.Output, l.Gate, l.Up, l.Down }).Append(Head);
+    public IEnumerable<PanelMatrix> Products => Layers.SelectMany(l => new[] { l.Attention, l.Output, l.Gate, l.Up, l.Down }).Concat(Head is null ? [] : [Head]);
 
     /// <summary>Fills everything on the threads that will use it.</summary>
     /// <param name="type">Of the source's tensors: BF16, F16 or F32.</param>
@@ -79,15 +92,15 @@ sealed unsafe class HostWeights
     {
         for (var i = 0; i < Layers.Length; i++)
         {
-            var (layer, at) = (Layers[i], Prefix(i));
+            var (layer, at) = (Layers[i], Prefix(Part.First + i));
             yield return (layer.Attention, [$"{at}self_attn.q_proj.weight", $"{at}self_attn.k_proj.weight", $"{at}self_attn.v_proj.weight"]);
             yield return (layer.Output, [$"{at}self_attn.o_proj.weight"]);
             yield return (layer.Gate, [$"{at}mlp.gate_proj.weight"]);
             yield return (layer.Up, [$"{at}mlp.up_proj.weight"]);
             yield return (layer.Down, [$"{at}mlp.down_proj.weight"]);
         }
-        yield return (Head, [Shape.TiedHead ? "model.embed_tokens.weight" : "lm_head.weight"]);
-        if (Embedding != Head) yield return (Embedding, ["model.embed_tokens.weight"]);
+        if (Head is not null) yield return (Head, [Shape.TiedHead ? "model.embed_tokens.weight" : "lm_head.weight"]);
+        if (Embedding is not null && Embedding != Head) yield return (Embedding, ["model.embed_tokens.weight"]);
     }
 
     /// <summary>The tensors that are no matrices, and where they go.</summary>
@@ -95,7 +108,7 @@ sealed unsafe class HostWeights
     {
         for (var i = 0; i < Layers.Length; i++)
         {
-            var (layer, at) = (Layers[i], Prefix(i));
+            var (layer, at) = (Layers[i], Prefix(Part.First + i));
             yield return ($"{at}input_layernorm.weight", layer.AttentionNorm);
             yield return ($"{at}post_attention_layernorm.weight", layer.FeedNorm);
             if (!Shape.HasBiases) continue;
@@ -103,7 +116,7 @@ sealed unsafe class HostWeights
             yield return ($"{at}self_attn.k_proj.bias", Behind(layer.Biases, Shape.Heads));
             yield return ($"{at}self_attn.v_proj.bias", Behind(layer.Biases, Shape.Heads + Shape.KvHeads));
         }
-        yield return ("model.norm.weight", FinalNorm);
+        if (Head is not null) yield return ("model.norm.weight", FinalNorm);
     }
 
     PointerTo Behind(PointerTo biases, int heads) => new(biases.At + heads * Shape.HeadSize);

@@ -18,11 +18,12 @@ readonly record struct LlmWork(double Flop, double Bytes)
     /// <summary>
     /// The first <paramref name="tokens"/> of each sequence: attention sees half of the square, and the head's product is done once a sequence.
     /// </summary>
-    public static LlmWork Prefill(ModelShape shape, IReadOnlyList<ProductSize> products, int tokens, int batch)
+    /// <param name="products">With the head's as the last, where it is there.</param>
+    public static LlmWork Prefill(ModelShape shape, IReadOnlyList<ProductSize> products, int tokens, int batch, bool hasHead = true)
     {
-        var head = products[^1];
-        var flop = products.Sum(p => p.Flop) - head.Flop;
+        var head = hasHead ? products[^1].Flop : 0;
+        var flop = products.Sum(p => p.Flop) - head;
         var attention = 4.0 * shape.Layers * shape.Heads * shape.HeadSize * tokens * (double)tokens / 2;
-        return new(batch * (tokens * flop + head.Flop + attention), products.Sum(p => p.CountedBytes) + (double)shape.KvBytesPerToken(2) * tokens * batch);
+        return new(batch * (tokens * flop + head + attention), products.Sum(p => p.CountedBytes) + (double)shape.KvBytesPerToken(2) * tokens * batch);
     }
 }

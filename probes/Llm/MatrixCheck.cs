@@ -12,7 +12,9 @@ static unsafe class MatrixCheck
     public static void Demand(HostWeights weights, HostKernels kernels, ulong seed)
     {
         var layer = weights.Layers[(int)(seed % (ulong)weights.Layers.Length)];
-        foreach (var (name, matrix) in ((string, PanelMatrix)[])[("attention", layer.Attention), ("output", layer.Output), ("gate", layer.Gate), ("up", layer.Up), ("down", layer.Down), ("head", weights.Head)])
+        List<(string Name, PanelMatrix Matrix)> all = [("attention", layer.Attention), ("output", layer.Output), ("gate", layer.Gate), ("up", layer.Up), ("down", layer.Down)];
+        if (weights.Head is { } head) all.Add(("head", head));
+        foreach (var (name, matrix) in all)
         {
             foreach (var panel in (int[])[0, matrix.Layout.Panels - 1])
             {

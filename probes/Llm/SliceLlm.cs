@@ -25,7 +25,7 @@ abstract class SliceLlm : IDisposable
     public abstract Dictionary<string, string> Facts { get; }
 
     /// <summary>Fills the cache with random keys and values, as if sequences had so many tokens.</summary>
-    public abstract void Remember(int context, int sequences, ulong seed);
+    public abstract void Remember(int context, int sequences);
 
     /// <summary>How many runs of some work make a sample that is long enough.</summary>
     public abstract int Times(LlmWork work);

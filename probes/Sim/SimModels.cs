@@ -6,6 +6,7 @@ using GpuLab.Probes.Host;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
 using GpuLab.Probes.Llm;
+using GpuLab.Probes.Llm.Pipeline;
 using GpuLab.Probes.Loading;
 using GpuLab.Probes.Sim.Models;
 using GpuLab.Probes.Trace;
@@ -60,6 +61,7 @@ static class SimModels
         new RateModel(StormInfo.Fence, (_, slice) => slice.NeedSms * 256 / 1e-6, default, "a barrier of each thread a microsecond; assumed"),
         new LlmModel(new LlmPrefill().Info, decode: false),
         new LlmModel(new LlmDecode().Info, decode: true),
+        new PipelineModel(new LlmPipeline().Info),
         new LlmModel(new KvRecompute().Info, decode: false),
         new ReloadModel(new KvReload().Info),
         new CommandModel(new CommandProbe().Info),

@@ -93,6 +93,7 @@ sealed class SimPrepared : IVirtualProbe
         var seconds = (to - from) * 1e-9;
         for (var i = 0; i < work.Outputs.Count; i++)
         {
+            if (work.Outputs[i] == SimOutput.None) continue;
             var amount = work.Outputs[i].Amount * work.Operations;
             var value = numbers[i] is not { } number ? work.Outputs[i].IsRate ? amount / seconds : seconds / amount
                 : work.Outputs[i].Exact ? number : number * Math.Exp(within * scatter[i].Normal(index));

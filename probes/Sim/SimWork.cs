@@ -38,6 +38,9 @@ sealed record SimWork(double Seconds, IReadOnlyList<SimOutput> Outputs, SimLoad 
 /// <param name="Exact">Whether the number is counted and does not scatter as those read off timers do.</param>
 readonly record struct SimOutput(double Amount, bool IsRate, Func<double, double>? Number = null, bool Exact = false)
 {
+    /// <summary>A metric that this work does not have here: no sample tells it.</summary>
+    public static readonly SimOutput None = Of(_ => double.NaN);
+
     /// <summary>Seconds that a part of the work takes, in proportion with all of it.</summary>
     public static SimOutput Part(double seconds, double total) => new(total / seconds, IsRate: false);
 

@@ -48,7 +48,7 @@ sealed class TrainProbe : IPreparedProbe
             if (communicator is not null) expected.AsSpan().Fill(double.NaN);
             trainer.Reset();
             Ceiling = new(shape.Rows / (shape.Flop / peak), $"measured: {Pretty.Value(shape.Flop, "FLOP")} at {Pretty.Value(peak, "FLOP/s")}, the fastest short bursts of fp32 multiply-adds on the same cores");
-            Facts = new Dictionary<string, string>
+            var facts = new Dictionary<string, string>
             {
                 ["parameters"] = string.Create(CultureInfo.InvariantCulture, $"{shape.Parameters}, {shape.Model.MatrixParameters} of them in products"),
                 ["counted"] = $"{Pretty.Value(shape.Flop, "FLOP")} a step",
@@ -58,7 +58,8 @@ sealed class TrainProbe : IPreparedProbe
                 ["pages"] = trainer.Pages,
                 ["fp32 ceiling"] = Pretty.Value(peak, "FLOP/s"),
             };
-            if (slices > 1) ((Dictionary<string, string>)Facts)["exchanged"] = $"{Pretty.Bytes(shape.Parameters * sizeof(float))} of gradients a slice and step";
+            if (slices > 1) facts["exchanged"] = $"{Pretty.Bytes(shape.Parameters * sizeof(float))} of gradients a slice and step";
+            Facts = facts;
         }
         catch
         {

@@ -14,7 +14,7 @@ public sealed class TrainStep : IProbe, IForesight
             new("train.step/rate", "token/s", Better.Higher, Across.Sum, "Tokens trained on per second"),
             new("train.step/time", "s", Better.Lower, Across.Worst, "Time of a step"),
             new("train.step/flops", "FLOP/s", Better.Higher, Across.Sum, "Counted operations per second: products with matrices and attention, forward once, backward twice; no embedding, no optimiser"),
-            new("train.step/flops_share", "%", Better.Higher, Across.Mean, "Share of the measured rate of fp32 multiply-adds"),
+            new("train.step/flops_share", "%", Better.Higher, Across.Mean, "Share of the measured rate of multiply-adds"),
             new("train.step/forward", "s", Better.Lower, Across.Worst, "From tokens to the loss"),
             new("train.step/backward", "s", Better.Lower, Across.Worst, "From the loss to all gradients"),
             new("train.step/optimiser", "s", Better.Lower, Across.Worst, "AdamW on all parameters"),

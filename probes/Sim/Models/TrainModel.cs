@@ -33,9 +33,8 @@ sealed class TrainModel(ProbeInfo info) : ISimModel
         Demand(slice, shape, bytes);
         var share = slice.NeedSms / gpu.Need("sms");
         var brains = parameters.Word("dtype", "fp32") == "bf16";
-        var loops = gpu.Need("fp32") * share * gpu.Traits.Fma;
         var power = (brains ? gpu.Traits.Power : 0.6) * share;
-        var peak = brains ? gpu.Need("bf16") * share * gpu.Traits.Tensor / Math.Max(1, gpu.Traits.Power * share) : loops;
+        var peak = brains ? gpu.Need("bf16") * share * gpu.Traits.Tensor / Math.Max(1, gpu.Traits.Power * share) : gpu.Need("fp32") * share * gpu.Traits.Fma;
         var rate = peak * Products * shape.Rows / (shape.Rows + HalfTokens);
         var forward = shape.Flop / 3 / rate + shape.Layers * Kernels * Launch;
         var backward = 2 * forward;
@@ -49,9 +48,9 @@ sealed class TrainModel(ProbeInfo info) : ISimModel
         var waiting = slowest - (forward + backward + optimiser);
         SimOutput[] outputs =
         [
-            new(shape.Rows, IsRate: true), new(1, IsRate: false), new(shape.Flop, IsRate: true), SimOutput.Of(_ => shape.Flop / seconds / loops),
-            SimOutput.Of(_ => forward), SimOutput.Of(_ => backward), SimOutput.Of(_ => optimiser),
-            SimOutput.Of(_ => slices > 1 ? exchange + waiting : double.NaN),
+            new(shape.Rows, IsRate: true), new(1, IsRate: false), new(shape.Flop, IsRate: true), SimOutput.Of(_ => shape.Flop / seconds / peak),
+            SimOutput.Part(forward, seconds), SimOutput.Part(backward, seconds), SimOutput.Part(optimiser, seconds),
+            slices > 1 ? SimOutput.Part(exchange + waiting, seconds) : SimOutput.None,
         ];
         var used = bytes * slices / link / seconds;
         return new(seconds, outputs, new(slices > 1 ? used / slices : 0, slices > 1 ? used / slices : 0, optimiser / seconds, power * (forward + backward) / seconds))

@@ -21,6 +21,7 @@ public sealed unsafe partial class NvmlMigControl
         {
             nvmlComputeInstanceProfileInfo_t info;
             var status = nvmlGpuInstanceGetComputeInstanceProfileInfo(instance, constant, SharedEngines, &info);
+            if (Denies(status)) status = nvmlGpuInstanceGetComputeInstanceProfileInfo(instance, constant, SharedEngines, &info);
             if (status == NvmlReturn.InvalidArgument) break;
             if (status == NvmlReturn.NotSupported) continue;
             NvmlCall.Check(status, $"{N(gpuInstance)}, {N(constant)}", nameof(nvmlGpuInstanceGetComputeInstanceProfileInfo) + "()");

@@ -39,6 +39,7 @@ public sealed unsafe partial class NvmlMigControl : IMigControl
     {
         uint current = 0, pending = 0;
         var status = nvmlDeviceGetMigMode(device, &current, &pending);
+        if (Denies(status)) status = nvmlDeviceGetMigMode(device, &current, &pending);
         // A GPU without MIG has it off.
         if (status == NvmlReturn.NotSupported) return default;
         NvmlCall.Check(status, "", nameof(nvmlDeviceGetMigMode) + "()");
@@ -65,6 +66,7 @@ public sealed unsafe partial class NvmlMigControl : IMigControl
         for (var constant = 0u; constant < Constants; constant++)
         {
             var status = Profile(constant, out var profile);
+            if (Denies(status)) status = Profile(constant, out profile);
             if (status == NvmlReturn.InvalidArgument) break;
             if (status == NvmlReturn.NotSupported) continue;
             NvmlCall.Check(status, N(constant), "nvmlDeviceGetGpuInstanceProfileInfoV()");
@@ -72,6 +74,9 @@ public sealed unsafe partial class NvmlMigControl : IMigControl
         }
         return profiles = list;
     }
+
+    /// <summary>"There is none" would hide instances that are there, and is believed only where it is said twice.</summary>
+    static bool Denies(NvmlReturn status) => status is NvmlReturn.NotSupported or NvmlReturn.InvalidArgument;
 
     public IReadOnlyList<MigPlace> GetPossiblePlacements(int profileId)
     {

@@ -3,34 +3,33 @@ using GpuLab.Probes.Host;
 
 namespace GpuLab.Probes.Llm;
 
-/// <summary>Fills the context of sequences: the numbers depend on the seed, the sequence, the token and the layer alone.</summary>
-sealed unsafe class HostMemories : TeamWork
+/// <summary>Fills sequences with random keys and values: the numbers depend on the sequence, the token and the layer alone, wherever that layer is.</summary>
+sealed unsafe class RandomContext : TeamWork
 {
-    readonly HostModel model;
-    readonly int threads, context, batch;
-    readonly ulong seed;
+    readonly HostLlm llm;
+    readonly int context, batch;
 
-    public HostMemories(HostModel model, int threads, int context, int batch, ulong seed)
+    public RandomContext(HostLlm llm, int context, int batch)
     {
-        (this.model, this.threads, this.context, this.batch, this.seed) = (model, threads, context, batch, seed);
-        for (var sequence = 0; sequence < batch; sequence++) model.Cache.Resize(sequence, context);
+        (this.llm, this.context, this.batch) = (llm, context, batch);
+        for (var sequence = 0; sequence < batch; sequence++) llm.Host.Cache.Resize(sequence, context);
     }
 
     public override void Run(int thread)
     {
-        var shape = model.Shape;
+        var (shape, part) = (llm.Weights.Shape, llm.Weights.Part);
         var numbers = stackalloc float[2 * shape.HeadSize];
         // Whole pages, so that no two threads write to one.
-        for (var page = thread; page < PageTables.PagesOf(context) * batch; page += threads)
+        for (var page = thread; page < PageTables.PagesOf(context) * batch; page += llm.Team.Count)
         {
             var (sequence, number) = (page % batch, page / batch);
             for (var position = number * PageTables.PageTokens; position < Math.Min(context, (number + 1) * PageTables.PageTokens); position++)
             {
-                var random = new SplitMix(seed ^ ((ulong)sequence << 32 | (uint)position) * 0x9E3779B97F4A7C15);
-                for (var head = 0; head < shape.Layers * shape.KvHeads; head++)
+                var random = new SplitMix(LlmRequest.Seed ^ ((ulong)sequence << 32 | (uint)position) * 0x9E3779B97F4A7C15);
+                for (var head = 0; head < (part.First + part.Layers) * shape.KvHeads; head++)
                 {
                     for (var i = 0; i < 2 * shape.HeadSize; i += 2) (numbers[i], numbers[i + 1]) = Draw(random);
-                    model.Cache.Store(sequence, position, head / shape.KvHeads, head % shape.KvHeads, numbers, numbers + shape.HeadSize);
+                    if (head / shape.KvHeads >= part.First) llm.Host.Cache.Store(sequence, position, head / shape.KvHeads - part.First, head % shape.KvHeads, numbers, numbers + shape.HeadSize);
                 }
             }
         }
