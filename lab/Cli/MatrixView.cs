@@ -14,28 +14,28 @@ static class MatrixView
     public static void Print(Analysis analysis)
     {
         var found = analysis.Interference;
-        var mark = analysis.Run.Info.Simulated ? "  (SIMULATED: predicted, not measured)" : "";
+        var (mark, line) = (Marks.Title(analysis.Run.Info), Marks.Line(analysis.Run.Info));
         // Metrics that were measured beside the same aggressors share a table: what is kept has no unit.
         foreach (var group in found.Matrices.GroupBy(m => (m.Layout, Columns: string.Join('|', m.Aggressors.Select(a => a.Name)))))
-            Print([.. group], $"layout {group.Key.Layout}: change of the victim beside an aggressor{mark}");
+            Print([.. group], $"layout {group.Key.Layout}: change of the victim beside an aggressor{mark}", line);
         foreach (var curve in found.Contention) Print(curve, mark);
         foreach (var dial in found.Dials) Print(dial, mark);
         // Of many checks the sum is told, and what went wrong.
         foreach (var check in found.Nulls.Where(n => n.Alarm || found.Nulls.Count <= MostColumns))
-            Terminal.Out.MarkupLineInterpolated($"null check, {check.First.Together.Probe.Id} on {check.First.Together.Slice} of {check.First.Together.Layout}: {check.First.Verdict} {check.Second.Verdict} {check.Verdict} ({Change(check.Ratio.Ratio)})");
+            Terminal.Out.MarkupLineInterpolated($"{line}null check, {check.First.Together.Probe.Id} on {check.First.Together.Slice} of {check.First.Together.Layout}: {check.First.Verdict} {check.Second.Verdict} {check.Verdict} ({Change(check.Ratio.Ratio)})");
         if (NullRate.Of(found.Nulls) is { } rate)
-            Terminal.Out.MarkupLineInterpolated($"{rate.Comparisons} comparisons of something with itself: {rate.Alarms} came out different ({Pretty.Percent(rate.Share)}; chance alone gives up to 5 %), {rate.Undecided} undecided.");
-        foreach (var layout in found.Layouts) Print(layout);
+            Terminal.Out.MarkupLineInterpolated($"{line}{rate.Comparisons} comparisons of something with itself: {rate.Alarms} came out different ({Pretty.Percent(rate.Share)}; chance alone gives up to 5 %), {rate.Undecided} undecided.");
+        foreach (var layout in found.Layouts) Print(layout, line);
         // Many couplings share one cause: the worst of them says it.
         foreach (var causes in found.Attributions.GroupBy(a => (a.Key.Together.Layout, a.Key.Together.Probe, Causes: string.Join(' ', a.Value.Select(c => c.Cause)))))
         {
             var (worst, more) = (causes.MinBy(c => c.Key.Ratio.Log), causes.Count() - 1);
             var also = more == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" (and {more} more)");
-            Terminal.Out.MarkupLineInterpolated($"[grey]{worst.Key.Together.Name}{also}: {string.Join(' ', worst.Value.Select(a => a.Reason))}[/]");
+            Terminal.Out.MarkupLineInterpolated($"[grey]{line}{worst.Key.Together.Name}{also}: {string.Join(' ', worst.Value.Select(a => a.Reason))}[/]");
         }
     }
 
-    static void Print(IReadOnlyList<IsolationMatrix> matrices, string title)
+    static void Print(IReadOnlyList<IsolationMatrix> matrices, string title, string line)
     {
         var sets = matrices[0].Aggressors;
         var worst = sets.Count > MostColumns;
@@ -53,7 +53,7 @@ static class MatrixView
         var couplings = matrices.SelectMany(m => m.Cells).SelectMany(r => r).OfType<Coupling>().ToList();
         var verdicts = couplings.CountBy(c => c.Verdict.Kind).OrderByDescending(v => v.Value).Select(v => string.Create(CultureInfo.InvariantCulture, $"{v.Value} {v.Key.ToString().ToUpperInvariant()}"));
         var proofs = couplings.Select(c => c.Together.Proof).OfType<OverlapProof>().ToList();
-        Terminal.Out.MarkupLineInterpolated($"{string.Join(", ", verdicts)} (I isolated, C coupled, F faster, ? undecided, X invalid).{Proven(proofs)}");
+        Terminal.Out.MarkupLineInterpolated($"{line}{string.Join(", ", verdicts)} (I isolated, C coupled, F faster, ? undecided, X invalid).{Proven(proofs)}");
     }
 
     static string Proven(List<OverlapProof> proofs) => proofs.Count == 0 ? ""
@@ -82,12 +82,12 @@ static class MatrixView
         Terminal.Out.Write(table);
     }
 
-    static void Print(LayoutIndex layout)
+    static void Print(LayoutIndex layout, string line)
     {
         var sums = layout.Probes.Where(p => p.SumOverWhole is not null).Select(p => $"{p.Probe.Id} {Pretty.Percent(p.SumOverWhole!.Value)}").ToList();
         var taxes = layout.Probes.Where(p => p.Tax is not null).Select(p => $"{p.Probe.Id} {Pretty.Percent(p.Tax!.Value)}").ToList();
         var worst = layout.Probes.MinBy(p => p.Worst)!;
-        var text = $"layout {layout.Layout}:";
+        var text = $"{line}layout {layout.Layout}:";
         if (taxes.Count == 0) text += $" isolation index {Pretty.Percent(layout.Isolation)}{ByResource(layout)}; worst case {Change(worst.Worst)}, {worst.WorstCase.Name}";
         var shared = layout.Probes.Where(p => p.Together is not null).Select(p => Together(p.Probe.Id, p.Together!)).ToList();
         if (shared.Count > 0) text += $"; all at the same work: {string.Join(", ", shared)}";

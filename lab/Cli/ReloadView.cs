@@ -11,24 +11,25 @@ static class ReloadView
 {
     public static void Print(Analysis analysis)
     {
+        var (title, line) = (Marks.Title(analysis.Run.Info), Marks.Line(analysis.Run.Info));
         var studies = ReloadStudy.Of([.. analysis.Figures]);
         var crowds = ReloadCrowd.Of(studies);
         foreach (var study in studies.Where(s => !crowds.Any(c => c.Holds(s))))
         {
             var tiers = study.Tiers.ToList();
-            Show($"keys and values of {study.What} on {study.Slice} of {study.Layout}, {study.Company}",
+            Show($"keys and values of {study.What} on {study.Slice} of {study.Layout}, {study.Company}{title}",
                 ["tokens", "recompute", "B*", .. tiers.SelectMany(t => new[] { t, "rate", "gain" })],
                 study.Points.Select(p => (string[])[.. Recompute(p), .. tiers.SelectMany(t => Reload(p, t))]));
-            foreach (var tier in tiers) Terminal.Out.MarkupLineInterpolated($"reloading from {tier} {study.BreakEven(tier)}");
+            foreach (var tier in tiers) Terminal.Out.MarkupLineInterpolated($"{line}reloading from {tier} {study.BreakEven(tier)}");
         }
         foreach (var crowd in crowds)
         {
             var tiers = crowd.Tiers.ToList();
             // Times are left out, so that the table fits a terminal.
-            Show($"keys and values of {crowd.What} on slices of {crowd.Layout}, the one that gains least",
+            Show($"keys and values of {crowd.What} on slices of {crowd.Layout}, the one that gains least{title}",
                 ["at once", "tokens", "recompute", "B*", .. tiers.SelectMany(t => new[] { t, "gain" })],
                 crowd.Studies.SelectMany(s => s.Points.Select(p => (string[])[s.AtOnce.ToString(CultureInfo.InvariantCulture), .. Recompute(p), .. tiers.SelectMany(t => Reload(p, t)[1..])])));
-            foreach (var tier in tiers) Terminal.Out.MarkupLineInterpolated($"reloading from {tier}: {crowd.BreakEven(tier)}");
+            foreach (var tier in tiers) Terminal.Out.MarkupLineInterpolated($"{line}reloading from {tier}: {crowd.BreakEven(tier)}");
         }
     }
 

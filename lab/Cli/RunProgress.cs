@@ -8,14 +8,14 @@ using GpuLab.Sweeps;
 namespace GpuLab.Cli;
 
 /// <summary>Shows a run on standard error while it goes on.</summary>
-abstract class RunProgress : IRunProgress, IDisposable
+abstract class RunProgress(bool simulated) : IRunProgress, IDisposable
 {
     /// <summary>One line that changes on a terminal, plain lines elsewhere.</summary>
     public static RunProgress For(Plan plan, IDevice device, IReadOnlyList<string> effects)
     {
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{device.Facts.Name}: {plan.TrialCount} trials, about {Pretty.Time(plan.Seconds)}"));
         foreach (var effect in effects) Console.Error.WriteLine(effect);
-        return Console.IsErrorRedirected ? new LogProgress() : new LineProgress();
+        return Console.IsErrorRedirected ? new LogProgress(device.Facts.Simulated) : new LineProgress(device.Facts.Simulated);
     }
 
     public virtual void LayoutCut(LayoutGroup group, double seconds)
@@ -36,15 +36,15 @@ abstract class RunProgress : IRunProgress, IDisposable
     public void Dispose() => Close();
 
     /// <summary>The trial's latest figure: the median of the phase that matters, by slice.</summary>
-    protected static string Latest(Trial trial, TrialDone done, IReadOnlyList<SampleRow> rows)
+    protected string Latest(Trial trial, TrialDone done, IReadOnlyList<SampleRow> rows)
     {
         if (done.Status != "ok") return $"{done.Status}: {done.Reason}";
-        if (trial.Cell.Works.Count > 0) return Kept(trial.Cell, rows);
+        if (trial.Cell.Works.Count > 0) return Marks.Line(simulated) + Kept(trial.Cell, rows);
         var main = trial.Cell.Probe.Main;
         var figures = rows.Where(r => r.Metric == main.Name && r.Phase is Phase.Solo or Phase.Together)
             .GroupBy(r => r.Slice)
             .Select(g => Pretty.Value(Median([.. g.Select(r => r.Value)]), main.Unit));
-        return string.Join(", ", figures);
+        return Marks.Line(simulated) + string.Join(", ", figures);
     }
 
     /// <summary>What each victim reached beside the others.</summary>
@@ -59,7 +59,7 @@ abstract class RunProgress : IRunProgress, IDisposable
 }
 
 /// <summary>For logs: a line for each layout, each tenth of the way and everything that went wrong.</summary>
-sealed class LogProgress : RunProgress
+sealed class LogProgress(bool simulated) : RunProgress(simulated)
 {
     int tenth;
 
@@ -75,7 +75,7 @@ sealed class LogProgress : RunProgress
 }
 
 /// <summary>For a terminal: one status line below what went wrong.</summary>
-sealed class LineProgress : RunProgress
+sealed class LineProgress(bool simulated) : RunProgress(simulated)
 {
     string latest = "";
 

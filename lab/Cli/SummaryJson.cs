@@ -23,18 +23,7 @@ static class SummaryJson
         writer.WriteEndArray();
         InterferenceJson.Write(writer, analysis.Interference);
         JointJson.Write(writer, analysis);
-        writer.WriteStartArray("findings");
-        foreach (var finding in analysis.Findings)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("severity", finding.Severity.ToString().ToLowerInvariant());
-            writer.WriteString("gate", finding.Gate);
-            writer.WriteString("subject", finding.Subject);
-            writer.WriteString("message", finding.Message);
-            writer.WriteString("remedy", finding.Remedy);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
+        FindingJson.Write(writer, analysis.Findings);
         writer.WriteEndObject();
     }
 

@@ -15,7 +15,7 @@ static class SummaryView
         if (simulated) Terminal.Out.MarkupLineInterpolated($"[bold]SIMULATED[/]: every figure below is predicted by a model of {analysis.Run.Info.DeviceName}. Nothing was measured.");
         foreach (var layout in analysis.Figures.Where(f => !f.ForRatio).GroupBy(f => f.Layout))
         {
-            var title = simulated ? $"layout {layout.Key}  (SIMULATED: predicted, not measured)" : $"layout {layout.Key}";
+            var title = $"layout {layout.Key}{Marks.Title(analysis.Run.Info)}";
             var table = new Table().Border(TableBorder.Simple).Title(Markup.Escape(title), new Style(decoration: Decoration.Bold)).Width(null);
             foreach (var column in (string[])["probe", "slice", "when"]) table.AddColumn(new TableColumn(column).NoWrap());
             foreach (var column in (string[])["median", "interval", "spread", "of ceiling"]) table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
@@ -24,11 +24,11 @@ static class SummaryView
             Terminal.Out.Write(table);
         }
         foreach (var curve in analysis.Plateaus.GroupBy(p => (p.Probe, p.Layout, p.Slice)))
-            Terminal.Out.MarkupLineInterpolated($"{curve.Key.Probe} on {curve.Key.Slice}: {string.Join("  ", curve.Select(p => $"{p.Name} {Pretty.Time(p.Value)} to {Pretty.Bytes(p.To)}"))}");
+            Terminal.Out.MarkupLineInterpolated($"{Marks.Line(simulated)}{curve.Key.Probe} on {curve.Key.Slice}: {string.Join("  ", curve.Select(p => $"{p.Name} {Pretty.Time(p.Value)} to {Pretty.Bytes(p.To)}"))}");
         MatrixView.Print(analysis);
         ReloadView.Print(analysis);
         JointView.Print(analysis);
-        PrintFindings(analysis.Findings);
+        PrintFindings(analysis.Findings, Marks.Line(simulated));
         PrintTime(analysis.Run);
         Terminal.Out.WriteLine();
         Console.Out.WriteLine($"run     {folder}");
@@ -83,13 +83,13 @@ static class SummaryView
         _ => "alone",
     };
 
-    static void PrintFindings(IReadOnlyList<Finding> findings)
+    static void PrintFindings(IReadOnlyList<Finding> findings, string mark)
     {
         foreach (var group in FindingGroup.Of(findings))
         {
             var (first, more) = (group.Findings[0], group.Findings.Count - 1);
             var also = more > 0 ? string.Create(CultureInfo.InvariantCulture, $" (and {more} more)") : "";
-            Terminal.Out.MarkupLineInterpolated($"[{Colour(first.Severity)}]{first.Severity.ToString().ToUpperInvariant(),-7}[/] {first.Subject}{also}: {first.Message} {first.Remedy}");
+            Terminal.Out.MarkupLineInterpolated($"[{Colour(first.Severity)}]{first.Severity.ToString().ToUpperInvariant(),-7}[/] {mark}{first.Subject}{also}: {first.Message} {first.Remedy}");
         }
     }
 

@@ -15,9 +15,6 @@ sealed class CopyStorm : Storm
     /// <summary>Enough bytes in flight for memory, and portions of tens of microseconds.</summary>
     const int MemoryThreads = 512;
 
-    /// <summary>Streaming means that the arrays together are so many times the L2.</summary>
-    const int StreamingOverL2 = 4;
-
     readonly CopyPath[] paths;
     readonly DeviceCheck check;
     readonly int trips;
@@ -30,7 +27,7 @@ sealed class CopyStorm : Storm
         var trip = StormReference.InFlight * (Threads / routes.Length);
         trips = (int)Math.Clamp(bytes / Vector16.Size / trip, 1, int.MaxValue);
         var vectors = (long)trips * trip;
-        Streams = !within || 2 * vectors * Vector16.Size >= StreamingOverL2 * (double)ground.Device.Attribute(CUdevice_attribute.L2CacheSize);
+        Streams = !within || Streaming.Is(ground.Device, 2.0 * vectors * Vector16.Size);
         check = ground.Own(new DeviceCheck(ground.Session, ground.Stream));
         paths = new CopyPath[routes.Length];
         for (var i = 0; i < paths.Length; i++) paths[i] = ground.Own(new CopyPath(ground.Session, ground.Stream, routes[i], vectors, seed + (ulong)i));
@@ -91,7 +88,7 @@ sealed class CopyStorm : Storm
     {
         facts["array"] = Units.BytesText(paths[0].Bytes);
         facts["memory"] = within ? "of the device" : "of the device, and pinned of the host";
-        if (within) facts["caches"] = Streams ? "streaming" : $"not streaming: the arrays are less than {StreamingOverL2} times the L2";
+        if (within) facts["caches"] = Streaming.Text(Streams);
     }
 
     static GpuGrid OverLink(CudaDevice device)

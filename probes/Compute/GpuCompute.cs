@@ -46,6 +46,7 @@ sealed class GpuComputeProbe : TimedProbe
     const uint CheckRounds = 3;
 
     readonly IComputeLoop loop;
+    readonly SmStamps stamps;
     readonly uint rounds;
 
     public GpuComputeProbe(CudaSession session, string kind, IReadOnlyList<Func<CudaSession, CudaStream, ulong, IComputeLoop>> loops, ulong seed)
@@ -75,6 +76,7 @@ sealed class GpuComputeProbe : TimedProbe
             }
             loop = best ?? throw new ProbeSkippedException(string.Join("; ", reasons));
             rounds = Lasting(Target);
+            stamps = Own(new SmStamps(session, Stream, Batches));
             Calibrate(Target);
             Check(rounds);
             Clock = SmClock.Measure(session, Stream, Queue);
@@ -109,6 +111,17 @@ sealed class GpuComputeProbe : TimedProbe
     }
 
     protected override void Queue() => loop.Launch(rounds);
+
+    protected override void Open(int slot) => stamps.Before(slot);
+
+    /// <summary>Microseconds in tens of milliseconds.</summary>
+    protected override void Close(int slot) => stamps.After(slot);
+
+    protected override void Add(ref SampleSink sink, long start, double nanoseconds)
+    {
+        base.Add(ref sink, start, nanoseconds);
+        if (stamps.Hertz(Added) is var hertz && double.IsFinite(hertz)) sink.Add(1, start, start + (long)nanoseconds, Batch, hertz, Flags);
+    }
 
     void Check(uint count)
     {

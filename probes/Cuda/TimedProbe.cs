@@ -81,6 +81,23 @@ abstract class TimedProbe : IQueuedProbe
     /// <summary>Queues one operation on <see cref="Stream"/>. No managed allocation.</summary>
     protected abstract void Queue();
 
+    /// <summary>Queues what goes before a batch, outside its time. No managed allocation.</summary>
+    /// <param name="slot">Of the batches that are queued at any time: the same for all that is told of one batch.</param>
+    protected virtual void Open(int slot)
+    {
+    }
+
+    /// <summary>Queues what ends a batch, inside its time. No managed allocation.</summary>
+    protected virtual void Close(int slot)
+    {
+    }
+
+    /// <summary>Batches that are queued at any time.</summary>
+    protected const int Batches = Depth;
+
+    /// <summary>Slot of the batch that is being added.</summary>
+    protected int Added { get; private set; }
+
     /// <summary>Adds the samples of one batch.</summary>
     /// <param name="nanoseconds">Of the device's clock.</param>
     protected virtual void Add(ref SampleSink sink, long start, double nanoseconds) =>
@@ -136,8 +153,10 @@ abstract class TimedProbe : IQueuedProbe
     void Submit()
     {
         var slot = (first + pending) % Depth;
+        Open(slot);
         starts[slot].Record(Stream);
         for (var i = 0; i < batch; i++) Queue();
+        Close(slot);
         ends[slot].Record(Stream);
         pending++;
     }
@@ -146,6 +165,7 @@ abstract class TimedProbe : IQueuedProbe
     {
         var (start, end) = (starts[first], ends[first]);
         end.Synchronize();
+        Added = first;
         first = (first + 1) % Depth;
         pending--;
         Add(ref sink, Session.Clock.HostTime(start), end.Since(start));

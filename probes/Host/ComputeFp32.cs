@@ -1,4 +1,5 @@
 using GpuLab.Model;
+using GpuLab.Probes.Compute;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Host;
@@ -6,9 +7,7 @@ namespace GpuLab.Probes.Host;
 /// <summary>Fused multiply-adds in single precision that never leave the registers, on every core of the slice.</summary>
 public sealed class ComputeFp32 : IProbe
 {
-    static readonly ProbeInfo About = ComputeProbe.Describe("compute.fp32", "single");
-
-    public ProbeInfo Info => About;
+    public ProbeInfo Info => ComputeInfo.Fp32;
 
     public IPreparedProbe Prepare(ProbeRequest request) => ComputeProbe.Prepare(FmaVariant.Fp32, request);
 }

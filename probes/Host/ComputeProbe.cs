@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using GpuLab.Model;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Host;
@@ -60,12 +59,6 @@ sealed unsafe class ComputeProbe : IPreparedProbe
 
     /// <summary>For tests that plant an error.</summary>
     internal ComputeWork Work => work;
-
-    /// <summary>The metadata of one precision.</summary>
-    public static ProbeInfo Describe(string id, string precision) => new(
-        id, $"Register-only fused multiply-adds in {precision} precision", Resource.Compute,
-        [new($"{id}/rate", "FLOP/s", Better.Higher, Across.Sum, "Floating-point operations per second, two a fused multiply-add")],
-        [], Precision.Rate);
 
     public static ComputeProbe Prepare(IReadOnlyList<FmaVariant> variants, ProbeRequest request) =>
         variants.Count == 0 ? throw new ProbeSkippedException("this processor has no fused multiply-add") : new(variants, request);

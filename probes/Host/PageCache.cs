@@ -20,8 +20,9 @@ sealed unsafe class PageCache : IDisposable
         map = Libc.mmap(null, (nuint)length, Libc.PROT_READ, Libc.MAP_SHARED, Descriptor, 0);
         if ((nint)map == -1)
         {
+            var error = Marshal.GetLastPInvokeError();
             _ = Libc.close(Descriptor);
-            throw new IOException($"'{path}' cannot be mapped (error {Marshal.GetLastPInvokeError()}).");
+            throw new IOException($"'{path}' cannot be mapped (error {error}).");
         }
         Pages = (length + Page - 1) / Page;
         resident = (byte*)NativeMemory.Alloc((nuint)Pages);

@@ -28,6 +28,20 @@ GL_KERNEL(gl_sm_clock, gl_clock_pair* pairs, gl_u64 ns) {
   pairs[blockIdx.x] = pair;
 }
 
+struct gl_sm_stamp {
+  gl_u64 cycles, ns;
+};
+
+/// stamps[SM] = the SM's clock and the shared timer, for SMs below `count` that a block comes to. Two launches round some work tell the clock that it ran at.
+GL_KERNEL(gl_sm_stamps, gl_sm_stamp* stamps, gl_u32 count) {
+  const gl_u32 sm = gl_smid();
+  if (threadIdx.x != 0 || sm >= count) return;
+  gl_sm_stamp stamp;
+  stamp.cycles = gl_clock();
+  stamp.ns = gl_globaltimer();
+  stamps[sm] = stamp;
+}
+
 /// Successive values of the shared timer: their distances are its step.
 GL_KERNEL(gl_timer_values, gl_u64* values, gl_u32 count) {
   if (blockIdx.x != 0 || threadIdx.x != 0) return;

@@ -45,13 +45,16 @@ sealed unsafe class GpuChaseProbe : TimedProbe
     readonly uint[] sms;
     readonly ulong ring;
     readonly uint warm, rounds;
+    readonly long spacing;
     long queued, collected, missed;
     string? wrong;
 
     /// <param name="overLink">The cycle lies in pinned memory of the host.</param>
-    public GpuChaseProbe(CudaSession session, bool overLink, int nodes, ulong seed)
+    /// <param name="spacing">Bytes from node to node, whole lines.</param>
+    public GpuChaseProbe(CudaSession session, bool overLink, int nodes, ulong seed, long spacing = DeviceRing.Line)
         : base(session)
     {
+        this.spacing = spacing;
         try
         {
             kernel = session.Kernels[overLink ? "gl_chase_system" : "gl_chase_l1"];
@@ -59,7 +62,7 @@ sealed unsafe class GpuChaseProbe : TimedProbe
             records = Own(new PinnedMemory(session.Context, Slots * sizeof(ChaseRecord)));
             zero = Own(new PinnedMemory(session.Context, sizeof(ChaseRecord)));
             *(ChaseRecord*)zero.Start = default;
-            var bytes = (long)nodes * DeviceRing.Line;
+            var bytes = nodes * spacing;
             ring = overLink ? Own(new PinnedMemory(session.Context, bytes)).OnDevice.Address : Own(new DeviceMemory(session.Context, bytes)).Start.Address;
             var next = DeviceRing.Next(nodes, seed);
             order = Order(next);
@@ -116,13 +119,13 @@ sealed unsafe class GpuChaseProbe : TimedProbe
     }
 
     /// <summary>Address of the node after so many hops from the first.</summary>
-    ulong Address(long hops) => ring + (ulong)order[hops % order.Length] * DeviceRing.Line;
+    ulong Address(long hops) => ring + (ulong)(order[hops % order.Length] * spacing);
 
     void Build(uint[] next)
     {
         using var table = new DeviceMemory(Session.Context, (long)next.Length * sizeof(uint));
         fixed (uint* host = next) table.CopyFrom(host, table.Bytes, 0, Stream);
-        Session.Kernels["gl_ring"].Launch(Stream, 4 * Session.Device.Sms, 256, 0, ring, table.Start.Address, (uint)next.Length, (uint)(DeviceRing.Line / sizeof(ulong)));
+        Session.Kernels["gl_ring"].Launch(Stream, 4 * Session.Device.Sms, 256, 0, ring, table.Start.Address, (uint)next.Length, (uint)(spacing / sizeof(ulong)));
         Stream.Synchronize();
     }
 

@@ -39,7 +39,7 @@ static unsafe class GpuCeilings
             probe.End(ref sink);
             var samples = new List<Sample>();
             ring.Drain(samples);
-            return samples.Max(s => s.Value);
+            return samples.Where(s => s.Metric == 0).Max(s => s.Value);
         }
         finally
         {

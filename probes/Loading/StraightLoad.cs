@@ -57,7 +57,7 @@ sealed unsafe class StraightLoad : TeamWork, IDisposable
         place.Team.Run(this);
         var end = Monotonic.Now;
         mappings?.Release();
-        return wrong is null ? new(start, end, end) : throw new CheckpointException(wrong);
+        return wrong is null ? new(start, descriptors is null ? start : end, end) : throw new CheckpointException(wrong);
     }
 
     public override void Run(int thread)

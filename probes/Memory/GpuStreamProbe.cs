@@ -11,9 +11,6 @@ namespace GpuLab.Probes.Memory;
 /// </summary>
 sealed class GpuStreamProbe : TimedProbe
 {
-    /// <summary>Streaming means that the arrays together are so many times the L2: less stays in it.</summary>
-    const int StreamingOverL2 = 4;
-
     readonly GpuStreamKernel kind;
     readonly long vectors;
     readonly GpuStreamArrays arrays;
@@ -76,8 +73,6 @@ sealed class GpuStreamProbe : TimedProbe
         _ => 2,
     };
 
-    long L2 => Session.Device.Attribute(CUdevice_attribute.L2CacheSize);
-
     bool Streams { get; set; } = true;
 
     /// <summary>The last launch's output, all of it.</summary>
@@ -130,18 +125,17 @@ sealed class GpuStreamProbe : TimedProbe
     Dictionary<string, string> Chosen()
     {
         var facts = TimingFacts();
-        var l2 = L2;
         facts["array"] = Units.BytesText(vectors * Vector16.Size);
         facts["arrays"] = Touched.ToString(CultureInfo.InvariantCulture);
         facts["kernel"] = $"{kernel.Name}, {grid}";
-        facts["L2"] = Pretty.Bytes(l2);
+        facts["L2"] = Pretty.Bytes(Session.Device.Attribute(CUdevice_attribute.L2CacheSize));
         if (kind == GpuStreamKernel.HotCopy)
         {
             facts["caches"] = "hot";
             return facts;
         }
-        Streams = Work >= StreamingOverL2 * (double)l2;
-        facts["caches"] = Streams ? "streaming" : $"not streaming: the arrays are less than {StreamingOverL2} times the L2, so much of this is bandwidth of the L2";
+        Streams = Streaming.Is(Session.Device, Work);
+        facts["caches"] = Streaming.Text(Streams);
         return facts;
     }
 }

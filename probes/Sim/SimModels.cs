@@ -3,11 +3,13 @@ using GpuLab.Probes.Aggressors;
 using GpuLab.Probes.Commands;
 using GpuLab.Probes.Compute;
 using GpuLab.Probes.Host;
+using GpuLab.Probes.Latency;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
 using GpuLab.Probes.Llm;
 using GpuLab.Probes.Llm.Pipeline;
 using GpuLab.Probes.Loading;
+using GpuLab.Probes.Memory;
 using GpuLab.Probes.Sim.Models;
 using GpuLab.Probes.Trace;
 using GpuLab.Probes.Train;
@@ -24,7 +26,10 @@ static class SimModels
         new MemoryModel(new MemCopy().Info, 2, 2, t => t.Copy),
         new MemoryModel(new MemTriad().Info, 3, 3, t => t.Triad),
         new MemoryModel(new MemCurve().Info, 1, 1, t => t.Copy, overhead: 0),
+        new ReadShapeModel(MemoryInfo.Stride),
+        new ReadShapeModel(MemoryInfo.Saturation),
         new ChaseModel(new LatChase().Info),
+        new PageChaseModel(LatencyInfo.Tlb),
         new LinkModel(LinkInfo.ToDevice, up: true, down: false),
         new LinkModel(LinkInfo.ToHost, up: false, down: true),
         new LinkModel(LinkInfo.Both, up: true, down: true),
@@ -34,8 +39,8 @@ static class SimModels
         new StartModel(new LoadStart().Info),
         new LinkLatencyModel(LinkInfo.Latency),
         new NvbandwidthModel(LinkInfo.Nvbandwidth),
-        new ComputeModel(new ComputeFp64().Info, "fp64", tensor: false),
-        new ComputeModel(new ComputeFp32().Info, "fp32", tensor: false),
+        new ComputeModel(ComputeInfo.Fp64, "fp64", tensor: false),
+        new ComputeModel(ComputeInfo.Fp32, "fp32", tensor: false),
         new ComputeModel(ComputeInfo.Int32, "int32", tensor: false),
         new ComputeModel(ComputeInfo.Tf32, "tf32", tensor: true),
         new ComputeModel(ComputeInfo.Bf16, "bf16", tensor: true),

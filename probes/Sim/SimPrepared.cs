@@ -97,7 +97,8 @@ sealed class SimPrepared : IVirtualProbe
             var amount = work.Outputs[i].Amount * work.Operations;
             var value = numbers[i] is not { } number ? work.Outputs[i].IsRate ? amount / seconds : seconds / amount
                 : work.Outputs[i].Exact ? number : number * Math.Exp(within * scatter[i].Normal(index));
-            sink.Add(i, from, to, work.Operations, value, flags);
+            // What is not known is left out.
+            if (!double.IsNaN(value)) sink.Add(i, from, to, work.Operations, value, flags);
         }
     }
 

@@ -39,12 +39,20 @@ public static class ComparisonPage
 
     static Section Summary(RunComparison c) => new("summary", "Summary by probe", Markup.Of($"""
         <p>Ratios are of performance: above 1 is better than {Parts.Name(c.Columns[0])}, for rates and for times alike; over several cells the geometric mean.</p>
-        <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>when</th><th>column</th><th class="n">cells</th><th class="n">faster</th><th class="n">same</th><th class="n">slower</th><th class="n">undecided</th><th class="n">invalid</th><th class="n">ratio</th><th class="n">worst</th><th class="n">best</th></tr></thead><tbody>
-        {c.Groups.Select(g => Markup.Of($"<tr>{Parts.Cell(g.Probe)}<td>{g.When}</td>{Parts.Cell(g.Column)}<td class=\"n\">{g.Cells}</td>{Count(g, VerdictKind.Faster)}{Count(g, VerdictKind.Same)}{Count(g, VerdictKind.Slower)}{Count(g, VerdictKind.Undecided)}{Count(g, VerdictKind.Invalid)}{Parts.Value(g.Ratio, "1")}{Parts.Value(g.Worst, "1")}{Parts.Value(g.Best, "1")}</tr>"))}
-        </tbody></table></div>
+        {SortableTable.Of(c.Groups,
+        [
+            new("metric", g => Parts.Cell(g.Probe)),
+            new("when", g => Parts.Cell(g.When)),
+            new("column", g => Parts.Cell(g.Column)),
+            new("cells", g => Parts.Count(g.Cells), true),
+            .. counted.Select(v => new Column<GroupSummary>(v.ToString().ToLowerInvariant(), g => Parts.Count(g.Verdicts.GetValueOrDefault(v)), true)),
+            new("ratio", g => Parts.Value(g.Ratio, "1"), true),
+            new("worst", g => Parts.Value(g.Worst, "1"), true),
+            new("best", g => Parts.Value(g.Best, "1"), true),
+        ])}
         """));
 
-    static Markup Count(GroupSummary g, VerdictKind kind) => Markup.Of($"<td class=\"n\">{g.Verdicts.GetValueOrDefault(kind)}</td>");
+    static readonly VerdictKind[] counted = [VerdictKind.Faster, VerdictKind.Same, VerdictKind.Slower, VerdictKind.Undecided, VerdictKind.Invalid];
 
     static Section Cells(RunComparison c)
     {
@@ -52,17 +60,33 @@ public static class ComparisonPage
         var left = outcomes.Count > MostRows ? Markup.Of($"<p class=\"more\">The worst {MostRows} of {outcomes.Count}; 'gpulab compare --json' gives all.</p>") : Markup.Empty;
         return new("cells", "All cells", Markup.Of($"""
             <p>Worst first. A verdict needs six repeats on either side; without them the ratio is shown and nothing is claimed.</p>
-            <div class="scroll tall"><table class="sortable filtered"><thead><tr><th>cell</th><th>column</th><th>verdict</th><th class="n">ratio</th><th>95 % interval</th><th class="n">{c.Columns[0]}</th><th class="n">column</th><th class="n">of ceiling</th><th class="n">per unit</th><th class="n">per B/s</th><th class="n">per W</th><th>why</th></tr></thead><tbody>
-            {outcomes.Take(MostRows).Select(o => Row(c, o.Cell, o.Column, o.Outcome))}
-            </tbody></table></div>{left}
+            {SortableTable.Filtered([.. outcomes.Take(MostRows).Select(o => new Row(o.Cell, o.Column, o.Outcome))], null,
+                new("cell", r => Parts.Cell(r.Cell.Key.ToString())),
+                new("column", r => Parts.Cell(c.Columns[r.Column])),
+                new("verdict", r => Parts.Marked(VerdictText.Badge(r.Outcome.Verdict))),
+                new("ratio", r => Parts.Value(r.Outcome.Ratio.Ratio, "1"), true),
+                new("95 % interval", r => Parts.Cell(VerdictText.Range(r.Outcome.Interval))),
+                new(c.Columns[0], r => Parts.Value(r.A.Figure.Median, r.Unit), true),
+                new("column", r => Parts.Value(r.B.Figure.Median, r.Unit), true),
+                new("of ceiling", r => Pair(r, n => n.OfCeiling, "%"), true),
+                new("per unit", r => Pair(r, n => n.PerUnit, r.Unit), true),
+                new("per B/s", r => Pair(r, n => n.PerBandwidth, "1"), true),
+                new("per W", r => Pair(r, n => n.PerWatt, r.Unit), true),
+                new("why", r => Parts.Cell(r.Outcome.Verdict.Reason)))}{left}
             """));
     }
 
-    static Markup Row(RunComparison c, ComparedCell cell, int column, Outcome o)
+    /// <summary>A cell in one column against the first.</summary>
+    sealed record Row(ComparedCell Cell, int Column, Outcome Outcome)
     {
-        var (a, b, unit) = (cell.Sides[0]!, cell.Sides[column]!, cell.Metric.Unit);
-        return Markup.Of($"<tr>{Parts.Cell(cell.Key.ToString())}{Parts.Cell(c.Columns[column])}<td>{VerdictText.Badge(o.Verdict)}</td>{Parts.Value(o.Ratio.Ratio, "1")}<td>{VerdictText.Range(o.Interval)}</td>{Parts.Value(a.Figure.Median, unit)}{Parts.Value(b.Figure.Median, unit)}{Pair(a.Normalised.OfCeiling, b.Normalised.OfCeiling, "%")}{Pair(a.Normalised.PerUnit, b.Normalised.PerUnit, unit)}{Pair(a.Normalised.PerBandwidth, b.Normalised.PerBandwidth, "1")}{Pair(a.Normalised.PerWatt, b.Normalised.PerWatt, unit)}{Parts.Cell(o.Verdict.Reason)}</tr>");
+        public Side A => Cell.Sides[0]!;
+
+        public Side B => Cell.Sides[Column]!;
+
+        public string Unit => Cell.Metric.Unit;
     }
+
+    static Markup Pair(Row row, Func<Normalised, double?> of, string unit) => Pair(of(row.A.Normalised), of(row.B.Normalised), unit);
 
     static Markup Pair(double? a, double? b, string unit) => a is null && b is null ? Markup.Of($"<td class=\"n\">–</td>") : Markup.Of($"<td class=\"n\">{Text(a, unit)} → {Text(b, unit)}</td>");
 
@@ -70,9 +94,13 @@ public static class ComparisonPage
 
     static Section? Differences(RunComparison c) => c.Differences.Count == 0 ? null : new("differences", "What else differs", Markup.Of($"""
         <p>{Parts.Name(Sentences.Besides(c))}</p>
-        <div class="scroll"><table class="sortable"><thead><tr><th>where</th><th>what</th>{c.Runs.Select(r => Markup.Of($"<th>{r.Label}</th>"))}<th>part of what is compared</th></tr></thead><tbody>
-        {c.Differences.OrderBy(d => d.Expected).Select(d => Markup.Of($"<tr>{Parts.Cell(d.Section)}{Parts.Cell(d.Name)}{d.Values.Select(Parts.Cell)}<td>{(d.Expected ? "yes" : "no")}</td></tr>"))}
-        </tbody></table></div>
+        {SortableTable.Of([.. c.Differences.OrderBy(d => d.Expected)],
+        [
+            new("where", d => Parts.Cell(d.Section)),
+            new("what", d => Parts.Cell(d.Name)),
+            .. c.Runs.Select((r, i) => new Column<Difference>(r.Label, d => Parts.Cell(d.Values[i]))),
+            new("part of what is compared", d => Parts.Cell(d.Expected ? "yes" : "no")),
+        ])}
         """));
 
     static Section Again(string commandLine) => new("reproduce", "How to reproduce", Markup.Of($"<pre tabindex=\"0\"><code>{commandLine}</code></pre>"));

@@ -38,18 +38,23 @@ static class HardwareSection
         return double.IsFinite(o.Interval.High) ? new(o.Ratio.Ratio, o.Interval.Low, o.Interval.High) : new(o.Ratio.Ratio, o.Ratio.Ratio, o.Ratio.Ratio);
     }
 
-    static Markup Table(RunComparison c, List<ComparedCell> cells) => Markup.Of($"""
-        <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>device</th><th class="n">value</th><th class="n">times {c.Columns[0]}</th><th class="n">of ceiling</th><th class="n">per SM or core</th><th class="n">per B/s of memory</th><th class="n">per W</th></tr></thead><tbody>
-        {cells.SelectMany(p => p.Sides.Select((s, i) => (s, i)).Where(s => s.s is not null).Select(s => Row(c, p, s.s!, s.i)))}
-        </tbody></table></div>
-        <p class="more">Per W is of the power read during the trials where it was read, else of the board's limit; “–” is not known.</p>
-        """);
-
-    static Markup Row(RunComparison c, ComparedCell cell, Side side, int column)
+    static Markup Table(RunComparison c, List<ComparedCell> cells)
     {
-        var (unit, n) = (cell.Metric.Unit, side.Normalised);
-        return Markup.Of($"<tr>{Parts.Cell($"{cell.Key.Metric} {cell.Key.Parameters}".TrimEnd())}<td class=\"keep\">{Parts.Name(c.Named(column))}</td>{Parts.Value(side.Figure.Median, unit)}{Parts.Value(column == 0 ? 1 : cell.Outcomes[column]?.Ratio.Ratio ?? double.NaN, "1")}{Parts.Percent(n.OfCeiling)}{Value(n.PerUnit, unit)}{Value(n.PerBandwidth, "1")}{Value(n.PerWatt, unit)}</tr>");
+        var table = SortableTable.Of([.. cells.SelectMany(p => p.Sides.Select((s, i) => (Cell: p, Side: s, Column: i)).Where(r => r.Side is not null))],
+            new("metric", r => Parts.Cell(What(r.Cell))),
+            new("device", r => Named(c, r.Column)),
+            new("value", r => Parts.Value(r.Side!.Figure.Median, r.Cell.Metric.Unit), true),
+            new($"times {c.Columns[0]}", r => Parts.Value(r.Column == 0 ? 1 : r.Cell.Outcomes[r.Column]?.Ratio.Ratio ?? double.NaN, "1"), true),
+            new("of ceiling", r => Parts.Percent(r.Side!.Normalised.OfCeiling), true),
+            new("per SM or core", r => Value(r.Side!.Normalised.PerUnit, r.Cell.Metric.Unit), true),
+            new("per B/s of memory", r => Value(r.Side!.Normalised.PerBandwidth, "1"), true),
+            new("per W", r => Value(r.Side!.Normalised.PerWatt, r.Cell.Metric.Unit), true));
+        return Markup.Of($"{table}<p class=\"more\">Per W is of the power read during the trials where it was read, else of the board's limit; “–” is not known.</p>");
     }
+
+    static string What(ComparedCell cell) => $"{cell.Key.Metric} {cell.Key.Parameters}".TrimEnd();
+
+    static Markup Named(RunComparison c, int column) => Markup.Of($"<td class=\"keep\">{Parts.Name(c.Named(column))}</td>");
 
     static Markup Value(double? value, string unit) => Parts.Value(value ?? double.NaN, unit);
 
@@ -58,9 +63,14 @@ static class HardwareSection
         var rows = cells.SelectMany(p => p.Outcomes.Select((o, i) => (p, o, i))).Where(r => r.o?.Factors is not null).ToList();
         return Markup.When(rows.Count > 0, () => Markup.Of($"""
             <h3>What the data sheets explain</h3>
-            <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>device</th><th class="n">ratio</th><th class="n">units</th><th class="n">× clock</th><th class="n">× bandwidth</th><th class="n">× rest</th></tr></thead><tbody>
-            {rows.Select(r => Markup.Of($"<tr>{Parts.Cell($"{r.p.Key.Metric} {r.p.Key.Parameters}".TrimEnd())}<td class=\"keep\">{Parts.Name(c.Named(r.i))}</td>{Parts.Value(r.o!.Ratio.Ratio, "1")}{Value(r.o.Factors!.Units, "1")}{Value(r.o.Factors.Clock, "1")}{Value(r.o.Factors.Bandwidth, "1")}{Parts.Value(r.o.Factors.Rest, "1")}</tr>"))}
-            </tbody></table></div>
+            {SortableTable.Of(rows,
+                new("metric", r => Parts.Cell(What(r.p))),
+                new("device", r => Named(c, r.i)),
+                new("ratio", r => Parts.Value(r.o!.Ratio.Ratio, "1"), true),
+                new("units", r => Value(r.o!.Factors!.Units, "1"), true),
+                new("× clock", r => Value(r.o!.Factors!.Clock, "1"), true),
+                new("× bandwidth", r => Value(r.o!.Factors!.Bandwidth, "1"), true),
+                new("× rest", r => Parts.Value(r.o!.Factors!.Rest, "1"), true))}
             """));
     }
 }

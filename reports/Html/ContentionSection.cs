@@ -56,7 +56,7 @@ static class ContentionSection
         return Html.Of($"{Html.When(cut.Count > 0, () => Html.Of($"<h3>Layouts in numbers</h3>{Cut(cut)}"))}{Html.When(indices.Length > 0, () => Html.Of($"<p>{Parts.Prose($"Isolation index (geometric mean of the worst cases, all probes of equal weight): {indices}.")}</p>"))}{Html.When(taxed.Count > 0, () => Html.Of($"<h3>What cutting itself costs</h3>{Taxed(taxed)}"))}");
     }
 
-    static Html Cut(IReadOnlyList<(string Layout, ProbeIndex Probe)> rows) => SortableTable.Of(rows, null,
+    static Html Cut(IReadOnlyList<(string Layout, ProbeIndex Probe)> rows) => SortableTable.Of(rows,
         new("layout", r => Parts.Cell(r.Layout)),
         new("what", r => Parts.Cell(ReportModel.Title(r.Probe.Probe, r.Probe.Parameters))),
         new("worst case keeps", r => Parts.Percent(r.Probe.Worst), true),
@@ -66,7 +66,7 @@ static class ContentionSection
         new("fairness", r => Number(r.Probe.Together?.Jain), true, rows.Any(r => r.Probe.Together is not null)),
         new("sum ÷ whole", r => Parts.Percent(r.Probe.SumOverWhole), true, rows.Any(r => r.Probe.SumOverWhole is not null)));
 
-    static Html Taxed(IReadOnlyList<(string Layout, ProbeIndex Probe)> rows) => SortableTable.Of(rows, null,
+    static Html Taxed(IReadOnlyList<(string Layout, ProbeIndex Probe)> rows) => SortableTable.Of(rows,
         new("layout", r => Parts.Cell(r.Layout)),
         new("what", r => Parts.Cell(ReportModel.Title(r.Probe.Probe, r.Probe.Parameters))),
         new("partition tax", r => Parts.Percent(r.Probe.Tax), true));

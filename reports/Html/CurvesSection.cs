@@ -64,9 +64,15 @@ static class CurvesSection
 
     static bool Close(double a, double b) => Math.Abs(a - b) <= 0.03 * Math.Max(Math.Abs(a), Math.Abs(b));
 
-    static Html Table(ReportModel model, ProbeInfo probe, List<Plateau> plateaus) => Html.Of($"""
-        <details class="numbers plateaus"{Html.Raw(plateaus.Count <= MostPlateausShown ? " open=\"\"" : "")}><summary>Plateaus</summary><div class="scroll"><table class="sortable"><thead><tr><th>layout</th><th>slice</th><th>plateau</th><th class="n">from</th><th class="n">to</th><th class="n">{probe.Main.Name}</th></tr></thead><tbody>
-        {plateaus.Select(p => Html.Of($"<tr data-key=\"{model.Slice(p.Layout, p.Slice).Name}\">{Parts.Cell(p.Layout)}<td>{Parts.Slice(model, p.Layout, p.Slice)}</td>{Parts.Cell(p.Name)}{Parts.Value(p.From, "B")}{Parts.Value(p.To, "B")}{Parts.Value(p.Value, probe.Main.Unit)}</tr>"))}
-        </tbody></table></div></details>
-        """);
+    static Html Table(ReportModel model, ProbeInfo probe, List<Plateau> plateaus)
+    {
+        var table = SortableTable.Lit(plateaus, p => model.Slice(p.Layout, p.Slice).Name,
+            new("layout", p => Parts.Cell(p.Layout)),
+            new("slice", p => Parts.Marked(Parts.Slice(model, p.Layout, p.Slice))),
+            new("plateau", p => Parts.Cell(p.Name)),
+            new("from", p => Parts.Value(p.From, "B"), true),
+            new("to", p => Parts.Value(p.To, "B"), true),
+            new(probe.Main.Name, p => Parts.Value(p.Value, probe.Main.Unit), true));
+        return Html.Of($"<details class=\"numbers plateaus\"{Html.Raw(plateaus.Count <= MostPlateausShown ? " open=\"\"" : "")}><summary>Plateaus</summary>{table}</details>");
+    }
 }

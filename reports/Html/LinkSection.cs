@@ -33,9 +33,15 @@ static class LinkSection
         { DirectLabels = true, Simulated = model.Simulated, Description = "Time of one transfer over its size, measured and by T = a + N ÷ b." };
         return Html.Of($"""
             {Parts.Plot(model, plot, $"Points are medians alone, lines are T = a + N ÷ b fitted to them: level where the latency a decides, rising where the rate b does. {Sentence(drawn[0])}")}
-            <div class="scroll"><table class="sortable"><thead><tr><th>layout</th><th>slice</th><th class="n">latency a</th><th class="n">rate b</th><th class="n">half of it at</th><th class="n">largest error</th><th class="n">points</th><th class="n">passed by</th></tr></thead><tbody>
-            {curves.Select(c => Html.Of($"<tr data-key=\"{model.Slice(c.Layout, c.Slice).Name}\">{Parts.Cell(c.Layout)}<td>{Parts.Slice(model, c.Layout, c.Slice)}</td>{Parts.Value(c.Fit.Latency, "s")}{Parts.Value(c.Fit.Rate, "B/s")}{Parts.Value(c.Fit.HalfSize, "B")}{Parts.Percent(c.Fit.Error)}<td class=\"n\">{c.Figures.Count}</td><td class=\"n\">{c.Fit.Left}</td></tr>"))}
-            </tbody></table></div>
+            {SortableTable.Lit(curves, c => model.Slice(c.Layout, c.Slice).Name,
+                new("layout", c => Parts.Cell(c.Layout)),
+                new("slice", c => Parts.Marked(Parts.Slice(model, c.Layout, c.Slice))),
+                new("latency a", c => Parts.Value(c.Fit.Latency, "s"), true),
+                new("rate b", c => Parts.Value(c.Fit.Rate, "B/s"), true),
+                new("half of it at", c => Parts.Value(c.Fit.HalfSize, "B"), true),
+                new("largest error", c => Parts.Percent(c.Fit.Error), true),
+                new("points", c => Parts.Count(c.Figures.Count), true),
+                new("passed by", c => Parts.Count(c.Fit.Left), true))}
             """);
     }
 

@@ -61,17 +61,30 @@ static class MatrixSection
     static string Verdicts(IReadOnlyList<Coupling> couplings) =>
         string.Join(", ", couplings.CountBy(c => c.Verdict.Kind).OrderByDescending(v => v.Value).Select(v => FormattableString.Invariant($"{v.Value} {v.Key.ToString().ToUpperInvariant()}"))) + ".";
 
-    internal static Html Table(ReportModel model, IReadOnlyList<Coupling> couplings) => Html.Of($"""
-        <details class="numbers"><summary>Verdicts, intervals and proof of overlap</summary><div class="scroll"><table class="sortable"><thead><tr><th>victim</th><th>what</th><th>beside</th><th>verdict</th><th class="n">kept</th><th>95 % interval</th><th class="n">shows from</th><th class="n">busy</th><th class="n">window</th><th class="n">skew</th><th>why</th></tr></thead><tbody>
-        {couplings.OrderBy(c => c.Ratio.Log).Select(c => Row(model, c))}
-        </tbody></table></div></details>
-        """);
-
-    static Html Row(ReportModel model, Coupling c)
+    internal static Html Table(ReportModel model, IReadOnlyList<Coupling> couplings)
     {
-        var (f, interval) = (c.Together, c.Ratio.Interval(0.95));
+        IReadOnlyList<Coupling> rows = [.. couplings.OrderBy(c => c.Ratio.Log)];
+        var table = SortableTable.Lit(rows, c => model.Slice(c.Together.Layout, c.Together.Slice).Name,
+            new("victim", c => Parts.Marked(Parts.Slice(model, c.Together.Layout, c.Together.Slice))),
+            new("what", c => Parts.Cell(ReportModel.Title(c.Together.Probe, c.Together.Parameters))),
+            new("beside", c => Parts.Cell(Beside(c.Together))),
+            new("verdict", c => Parts.Cell(c.Verdict.ToString())),
+            new("kept", c => Parts.Percent(c.Ratio.Ratio), true),
+            new("95 % interval", c => Parts.Cell(c.Ratio.Interval(0.95) is var interval ? $"{Pretty.Percent(interval.Low)} … {Pretty.Percent(interval.High)}" : "")),
+            new("shows from", c => Parts.Percent(c.Ratio.SmallestEffect), true),
+            new("busy", c => Parts.Percent(c.Together.Proof?.Busy), true),
+            new("window", c => Parts.Value(c.Together.Proof?.Window ?? double.NaN, "s"), true),
+            new("skew", c => Parts.Value(c.Together.Proof?.Skew ?? double.NaN, "s"), true),
+            new("why", c => Parts.Cell(Why(model, c))));
+        return Html.Of($"<details class=\"numbers\"><summary>Verdicts, intervals and proof of overlap</summary>{table}</details>");
+    }
+
+    static string Beside(Figure f) => f.Beside.Length > 0 ? f.Beside : f.Mode is "matrix" or "null" or "dial" ? "none" : "all at work";
+
+    static string Why(ReportModel model, Coupling c)
+    {
         var why = model.Analysis.Interference.Attributions.TryGetValue(c, out var causes) ? string.Join(" ", causes.Select(a => a.Reason)) : "";
-        return Html.Of($"<tr data-key=\"{model.Slice(f.Layout, f.Slice).Name}\"><td>{Parts.Slice(model, f.Layout, f.Slice)}</td>{Parts.Cell(ReportModel.Title(f.Probe, f.Parameters))}{Parts.Cell(f.Beside.Length > 0 ? f.Beside : f.Mode is "matrix" or "null" or "dial" ? "none" : "all at work")}<td>{c.Verdict.ToString()}</td>{Parts.Percent(c.Ratio.Ratio)}<td>{Pretty.Percent(interval.Low)} … {Pretty.Percent(interval.High)}</td>{Parts.Percent(c.Ratio.SmallestEffect)}{Parts.Percent(f.Proof?.Busy)}{Parts.Value(f.Proof?.Window ?? double.NaN, "s")}{Parts.Value(f.Proof?.Skew ?? double.NaN, "s")}{Parts.Cell($"{c.Verdict.Reason} {why}".TrimEnd())}</tr>");
+        return $"{c.Verdict.Reason} {why}".TrimEnd();
     }
 
     static string Rate(IReadOnlyList<NullCheck> checks) => NullRate.Of(checks) is not { } rate ? ""
@@ -79,8 +92,12 @@ static class MatrixSection
 
     static Html Nulls(ReportModel model, IReadOnlyList<NullCheck> checks) => Html.Of($"""
         <p>The same cell twice, with nothing beside it: what the lab finds where there is nothing to find. Each must be ISOLATED, ISOLATED and SAME.{Rate(checks)}</p>
-        <div class="scroll"><table class="sortable"><thead><tr><th>what</th><th>slice</th><th>A</th><th>B</th><th>A against B</th><th class="n">B ÷ A</th></tr></thead><tbody>
-        {checks.Select(n => Html.Of($"<tr>{Parts.Cell(ReportModel.Title(n.First.Together.Probe, n.First.Together.Parameters))}<td>{Parts.Slice(model, n.First.Together.Layout, n.First.Together.Slice)}</td><td>{n.First.Verdict.ToString()}</td><td>{n.Second.Verdict.ToString()}</td><td>{n.Verdict.ToString()}</td>{Parts.Percent(n.Ratio.Ratio)}</tr>"))}
-        </tbody></table></div>
+        {SortableTable.Of(checks,
+            new("what", n => Parts.Cell(ReportModel.Title(n.First.Together.Probe, n.First.Together.Parameters))),
+            new("slice", n => Parts.Marked(Parts.Slice(model, n.First.Together.Layout, n.First.Together.Slice))),
+            new("A", n => Parts.Cell(n.First.Verdict.ToString())),
+            new("B", n => Parts.Cell(n.Second.Verdict.ToString())),
+            new("A against B", n => Parts.Cell(n.Verdict.ToString())),
+            new("B ÷ A", n => Parts.Percent(n.Ratio.Ratio), true))}
         """);
 }

@@ -43,11 +43,12 @@ static class Parts
         var (what, intervals) = (rows.Any(r => r.Series.Length > 0), rows.Any(r => r.Interval.Length > 0));
         const int most = 400;
         var tooMany = rows.Count > most ? Html.Of($"<p class=\"more\">The first {most} of {rows.Count} values; all are in the run folder.</p>") : Html.Empty;
-        return Html.Of($"""
-            <details class="numbers"><summary>Numbers</summary><div class="scroll"><table class="sortable"><thead><tr>{Html.When(what, () => Html.Of($"<th>what</th>"))}<th>{Or(plot.X.Title, "where")}</th><th>{Or(plot.Y.Title, "value")}</th>{Html.When(intervals, () => Html.Of($"<th>interval</th>"))}</tr></thead><tbody>
-            {rows.Take(most).Select(r => Html.Of($"<tr>{Html.When(what, () => Cell(r.Series))}{Cell(r.X)}<td data-v=\"{SvgWriter.Exact(r.Value)}\">{r.Y}</td>{Html.When(intervals, () => Html.Of($"<td>{r.Interval}</td>"))}</tr>"))}
-            </tbody></table></div>{tooMany}</details>
-            """);
+        var table = SortableTable.Of([.. rows.Take(most)],
+            new("what", r => Cell(r.Series), Shown: what),
+            new(Or(plot.X.Title, "where"), r => Cell(r.X)),
+            new(Or(plot.Y.Title, "value"), r => Html.Of($"<td data-v=\"{SvgWriter.Exact(r.Value)}\">{r.Y}</td>")),
+            new Column<Datum>("interval", r => Cell(r.Interval), Shown: intervals));
+        return Html.Of($"<details class=\"numbers\"><summary>Numbers</summary>{table}{tooMany}</details>");
     }
 
     /// <summary>A name that someone else chose: isolated, so that its direction of writing cannot reorder the sentence around it.</summary>
@@ -58,6 +59,11 @@ static class Parts
 
     /// <summary>A table cell with such a name and nothing else: the style sheet isolates cells, so that large tables need no element more.</summary>
     public static Html Cell(string text) => text.Length > Long ? Html.Of($"<td class=\"long\">{text}</td>") : Html.Of($"<td>{text}</td>");
+
+    /// <summary>A table cell with markup.</summary>
+    public static Html Marked(Html html) => Html.Of($"<td>{html}</td>");
+
+    public static Html Count(long number) => Html.Of($"<td class=\"n\">{number}</td>");
 
     public static Html Slice(ReportModel model, string layout, string slice) =>
         model.Slice(layout, slice) is var s ? Html.Of($"<span class=\"slice\" data-key=\"{s.Name}\">{Chip(s)}{Name(slice)}</span>") : Html.Empty;

@@ -12,19 +12,28 @@ static class RecordSections
 
     public static Section? Figures(ReportModel model) => model.Analysis.Figures.Count == 0 ? null : new("figures", "All figures", Html.Of($"""
         <p>Medians over the samples of all repeats. Sort by any heading.{Html.When(model.Analysis.Figures.Count > MostFigures, () => Html.Of($" The first {MostFigures} of {model.Analysis.Figures.Count}; the file of figures below has all of them."))}</p>
-        <div class="scroll tall"><table class="sortable filtered"><thead><tr><th>probe</th><th>parameters</th><th>metric</th><th>layout</th><th>slice</th><th>phase</th><th class="n">median</th><th>interval</th><th class="n">spread</th><th class="n fine">p5</th><th class="n fine">p95</th><th class="n fine">p99</th><th class="n">of ceiling</th><th class="n">overlap</th><th class="n fine">samples</th><th class="n fine">repeats</th><th>flags</th></tr></thead><tbody>
-        {model.Analysis.Figures.Take(MostFigures).Select(f => Row(model, f))}
-        </tbody></table></div>
+        {SortableTable.Filtered([.. model.Analysis.Figures.Take(MostFigures)], f => model.Slice(f.Layout, f.Slice).Name,
+            new("probe", f => Parts.Cell(f.Probe.Id)),
+            new("parameters", f => Parts.Cell(f.Parameters.ToString())),
+            new("metric", f => Parts.Cell(f.Metric.Name)),
+            new("layout", f => Parts.Cell(f.Layout)),
+            new("slice", f => Parts.Cell(f.Slice)),
+            new("phase", f => Parts.Cell(f.IsJoint ? "as one" : PhaseText.Of(f.Phase))),
+            new("median", f => Parts.Value(f.Median, f.Metric.Unit), true),
+            new("interval", f => Parts.Cell($"{Pretty.Value(f.Interval.Low, f.Metric.Unit)} … {Pretty.Value(f.Interval.High, f.Metric.Unit)}")),
+            new("spread", f => Parts.Percent(f.Spread), true),
+            new("p5", f => Fine(f.Quantiles.P5, f), true, Fine: true),
+            new("p95", f => Fine(f.Quantiles.P95, f), true, Fine: true),
+            new("p99", f => Fine(f.Quantiles.P99, f), true, Fine: true),
+            new("of ceiling", f => Parts.Percent(f.Ceiling?.Share), true),
+            new("overlap", f => Parts.Percent(f.Overlap), true),
+            new("samples", f => Html.Of($"<td class=\"n fine\">{f.Samples}</td>"), true, Fine: true),
+            new("repeats", f => Html.Of($"<td class=\"n fine\">{f.Repeats}</td>"), true, Fine: true),
+            new("flags", f => Parts.Flags(f.Flags)))}
         """));
 
-    static Html Row(ReportModel model, Figure f)
-    {
-        var unit = f.Metric.Unit;
-        return Html.Of($"<tr data-key=\"{model.Slice(f.Layout, f.Slice).Name}\">{Parts.Cell(f.Probe.Id)}{Parts.Cell(f.Parameters.ToString())}{Parts.Cell(f.Metric.Name)}{Parts.Cell(f.Layout)}{Parts.Cell(f.Slice)}<td>{(f.IsJoint ? "as one" : PhaseText.Of(f.Phase))}</td>{Parts.Value(f.Median, unit)}<td>{Pretty.Value(f.Interval.Low, unit)} … {Pretty.Value(f.Interval.High, unit)}</td>{Parts.Percent(f.Spread)}{Fine(f.Quantiles.P5, unit)}{Fine(f.Quantiles.P95, unit)}{Fine(f.Quantiles.P99, unit)}{Parts.Percent(f.Ceiling?.Share)}{Parts.Percent(f.Overlap)}<td class=\"n fine\">{f.Samples}</td><td class=\"n fine\">{f.Repeats}</td>{Parts.Flags(f.Flags)}</tr>");
-    }
-
     /// <summary>A value that the page has room for and paper has not; the file of all figures has it.</summary>
-    static Html Fine(double value, string unit) => Html.Of($"<td class=\"n fine\" data-v=\"{SvgWriter.Exact(value)}\">{Pretty.Value(value, unit)}</td>");
+    static Html Fine(double value, Figure of) => Html.Of($"<td class=\"n fine\" data-v=\"{SvgWriter.Exact(value)}\">{Pretty.Value(value, of.Metric.Unit)}</td>");
 
     public static Section? Skipped(ReportModel model)
     {

@@ -38,7 +38,7 @@ static class ReloadSection
             [new Rule("as long", new(1, 1), new(crowd.Studies[^1].AtOnce, 1)), .. lines])
         { DirectLabels = true, Simulated = model.Simulated, Description = "How many times longer making the keys and values anew takes than moving them, over the number of slices that do the same at once." };
         var caption = $"Of each number the slice that gains least. {string.Join(" ", tiers.Select(t => $"From {Tier(t)}: {crowd.BreakEven(t)}."))} {Needed}";
-        return Html.Of($"{Parts.Plot(model, plot, caption)}{Table(["at once"], tiers, crowd.Studies.SelectMany(s => s.Points.Select(p => (Parts.Value(s.AtOnce, "1"), p))))}");
+        return Html.Of($"{Parts.Plot(model, plot, caption)}{Table(["at once"], tiers, crowd.Studies.SelectMany(s => s.Points.Select(p => (Count(s.AtOnce), p))))}");
     }
 
     static string Tier(string tier) => tier switch { "pinned" => "memory", "cache" => "the page cache", _ => tier };
@@ -46,9 +46,11 @@ static class ReloadSection
     /// <param name="first">Heads of columns before the others.</param>
     static Html Table(IReadOnlyList<string> first, IReadOnlyList<string> tiers, IEnumerable<(Html First, ReloadPoint Point)> rows) => Html.Of($"""
         <div class="scroll"><table class="sortable"><thead><tr>{first.Select(f => Html.Of($"<th class=\"n\">{f}</th>"))}<th class="n">tokens</th><th class="n">recompute</th><th class="n">B*</th>{tiers.Select(t => Html.Of($"<th class=\"n\">{t}</th><th class=\"n\">rate</th><th class=\"n\">recompute ÷ {t}</th>"))}</tr></thead><tbody>
-        {rows.Select(r => Html.Of($"<tr>{r.First}{Parts.Value(r.Point.Tokens, "1")}{Parts.Value(r.Point.Recompute, "s")}{Parts.Value(r.Point.Needed, "B/s")}{tiers.Select(t => Cells(r.Point, t))}</tr>"))}
+        {rows.Select(r => Html.Of($"<tr>{r.First}{Count(r.Point.Tokens)}{Parts.Value(r.Point.Recompute, "s")}{Parts.Value(r.Point.Needed, "B/s")}{tiers.Select(t => Cells(r.Point, t))}</tr>"))}
         </tbody></table></div>
         """);
+
+    static Html Count(int number) => Html.Of($"<td class=\"n\" data-v=\"{number}\">{number}</td>");
 
     static Html Cells(ReloadPoint point, string tier) => point.Tiers.FirstOrDefault(t => t.Tier == tier) is { } found
         ? Html.Of($"{Parts.Value(found.Seconds, "s")}{Parts.Value(found.Rate, "B/s")}{Parts.Value(point.Recompute / found.Seconds, "1")}")

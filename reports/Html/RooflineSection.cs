@@ -77,10 +77,20 @@ static class RooflineSection
         return Parts.Plot(model, plot, $"Left of its corner a slice waits for memory ({first.Memory.Probe.Id}), right of it for arithmetic; both ceilings are what was {(model.Simulated ? "predicted" : "measured")} on the slice alone, none is from a data sheet. {turns}.");
     }
 
-    static Html Table(ReportModel model, IReadOnlyList<Roof> roofs, IReadOnlyList<ProbeInfo> probes) => Html.Of($"""
-        <div class="scroll"><table class="sortable"><thead><tr><th>profile</th><th>on</th><th class="n">memory</th>{probes.Select(p => Html.Of($"<th class=\"n\">{p.Id}</th><th class=\"n\">corner</th>"))}</tr></thead><tbody>
-        {roofs.Select(r => Html.Of($"<tr data-key=\"{model.Slice(r.Layout, r.Slice).Name}\">{Parts.Cell(r.Profile)}<td>{Parts.Slice(model, r.Layout, r.Slice)}</td>{Parts.Value(r.Memory.Median, "B/s")}{probes.Select(p => r.Rates.TryGetValue(p, out var rate) ? Html.Of($"{Parts.Value(rate.Median, p.Main.Unit)}{Parts.Value(r.Ridge(p), "1")}") : Html.Of($"<td class=\"n\">–</td><td class=\"n\">–</td>"))}</tr>"))}
-        </tbody></table></div>
-        <p class="more">Corner: operations per byte from which arithmetic decides.</p>
-        """);
+    static Html Table(ReportModel model, IReadOnlyList<Roof> roofs, IReadOnlyList<ProbeInfo> probes)
+    {
+        IEnumerable<Column<Roof>> Of(ProbeInfo p) =>
+        [
+            new(p.Id, r => Parts.Value(r.Rates.TryGetValue(p, out var rate) ? rate.Median : double.NaN, p.Main.Unit), true),
+            new("corner", r => Parts.Value(r.Rates.ContainsKey(p) ? r.Ridge(p) : double.NaN, "1"), true),
+        ];
+        var table = SortableTable.Lit(roofs, r => model.Slice(r.Layout, r.Slice).Name,
+        [
+            new("profile", r => Parts.Cell(r.Profile)),
+            new("on", r => Parts.Marked(Parts.Slice(model, r.Layout, r.Slice))),
+            new("memory", r => Parts.Value(r.Memory.Median, "B/s"), true),
+            .. probes.SelectMany(Of),
+        ]);
+        return Html.Of($"{table}<p class=\"more\">Corner: operations per byte from which arithmetic decides.</p>");
+    }
 }

@@ -73,23 +73,33 @@ public static class SelftestPage
             """));
     }
 
-    static Section Checks(SelftestResult result) => new("checks", "Kernels against their references", Html.Of($"""
-        <div class="scroll"><table class="sortable"><thead><tr><th>check</th><th>outcome</th><th class="n">time</th><th>kernels</th><th>what is wrong</th></tr></thead><tbody>
-        {result.Checks.Select(c => Html.Of($"<tr>{Parts.Cell(c.Name)}<td>{Words(c.Outcome)}</td>{Parts.Value(c.Seconds, "s")}{Parts.Cell(string.Join(", ", c.Kernels))}{Parts.Cell(c.Why ?? "")}</tr>"))}
-        </tbody></table></div>
-        """));
+    static Section Checks(SelftestResult result) => new("checks", "Kernels against their references", SortableTable.Of(result.Checks,
+        new("check", c => Parts.Cell(c.Name)),
+        new("outcome", c => Parts.Cell(Words(c.Outcome))),
+        new("time", c => Parts.Value(c.Seconds, "s"), true),
+        new("kernels", c => Parts.Cell(string.Join(", ", c.Kernels))),
+        new("what is wrong", c => Parts.Cell(c.Why ?? ""))));
 
     static Section Figures(SelftestResult result) => new("figures", "A short look at figures", Html.Of($"""
         <p>Medians of a few tenths of a second with each probe's own defaults: whether a figure is near its ceiling, not a measurement of it.</p>
-        <div class="scroll"><table class="sortable"><thead><tr><th>metric</th><th>outcome</th><th class="n">median</th><th class="n">of ceiling</th><th class="n">samples</th><th>ceiling</th><th>how, or what is wrong</th></tr></thead><tbody>
-        {result.Figures.Select(f => Html.Of($"<tr>{Parts.Cell(f.Metric)}<td>{Words(f.Outcome)}</td>{Parts.Value(f.Value, f.Unit)}{(double.IsNaN(f.Ceiling) ? Html.Of($"<td class=\"n\">{OfCeiling(f)}</td>") : Parts.Percent(f.Value / f.Ceiling))}<td class=\"n\">{f.Samples}</td>{Parts.Cell(f.CeilingSource)}{Parts.Cell(f.Why ?? string.Join("; ", f.Facts.Where(p => p.Key != "device").Select(p => $"{p.Key} {p.Value}")))}</tr>"))}
-        </tbody></table></div>
+        {SortableTable.Of(result.Figures,
+            new("metric", f => Parts.Cell(f.Metric)),
+            new("outcome", f => Parts.Cell(Words(f.Outcome))),
+            new("median", f => Parts.Value(f.Value, f.Unit), true),
+            new("of ceiling", f => double.IsNaN(f.Ceiling) ? Html.Of($"<td class=\"n\">{OfCeiling(f)}</td>") : Parts.Percent(f.Value / f.Ceiling), true),
+            new("samples", f => Parts.Count(f.Samples), true),
+            new("ceiling", f => Parts.Cell(f.CeilingSource)),
+            new("how, or what is wrong", f => Parts.Cell(f.Why ?? string.Join("; ", f.Facts.Where(p => p.Key != "device").Select(p => $"{p.Key} {p.Value}")))))}
         """));
 
     static Section Kernels(SelftestResult result) => new("kernels", "What the driver's compiler made", Html.Of($"""
-        <div class="scroll"><table class="sortable"><thead><tr><th>kernel</th><th>module</th><th class="n">registers</th><th class="n">bytes spilled</th><th class="n">shared bytes</th><th class="n">threads at most</th></tr></thead><tbody>
-        {result.Kernels.Select(k => Html.Of($"<tr>{Parts.Cell(k.Name)}{Parts.Cell(k.Module)}<td class=\"n\">{k.Registers}</td><td class=\"n\">{k.LocalBytes}</td><td class=\"n\">{k.SharedBytes}</td><td class=\"n\">{k.MaxThreads}</td></tr>"))}
-        </tbody></table></div>
+        {SortableTable.Of(result.Kernels,
+            new("kernel", k => Parts.Cell(k.Name)),
+            new("module", k => Parts.Cell(k.Module)),
+            new("registers", k => Parts.Count(k.Registers), true),
+            new("bytes spilled", k => Parts.Count(k.LocalBytes), true),
+            new("shared bytes", k => Parts.Count(k.SharedBytes), true),
+            new("threads at most", k => Parts.Count(k.MaxThreads), true))}
         {result.Modules.Where(m => m.Problem is null).Select(m => Html.Of($"<p>{Parts.Name(m.Name)} was loaded in {Pretty.Time(m.Seconds)}. {Parts.Name(m.Log)}</p>"))}
         """));
 

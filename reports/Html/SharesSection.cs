@@ -87,14 +87,14 @@ static class SharesSection
         return new(title, new Band(across, columns), new Band("what", [.. rows.Take(MostRows)]), new Cells("share", values, "1", 1, Math.Min(0.8, lowest))) { Simulated = model.Simulated, Description = $"A table in colours: {description}." };
     }
 
-    static Html Table(IReadOnlyList<Share> shares, bool nominal) => SortableTable.Of(shares, null,
+    static Html Table(IReadOnlyList<Share> shares, bool nominal) => SortableTable.Of(shares,
         new("what", s => Parts.Cell(s.What)),
         new("profile", s => Parts.Cell(s.Profile)),
-        new("slices", s => Html.Of($"<td class=\"n\">{s.Slices.Count}</td>"), true),
+        new("slices", s => Parts.Count(s.Slices.Count), true),
         new("whole", s => Parts.Value(s.Whole.Median, s.Whole.Metric.Unit), true),
         new("a slice", s => Parts.Value(s.Slices.OrderBy(f => f.Median).ElementAt(s.Slices.Count / 2).Median, s.Whole.Metric.Unit), true),
         new("share", s => Parts.Percent(s.OfWhole.Value), true),
-        new("least … most", s => Html.Of($"<td>{Pretty.Percent(s.OfWhole.Low)} … {Pretty.Percent(s.OfWhole.High)}</td>")),
+        new("least … most", s => Parts.Cell($"{Pretty.Percent(s.OfWhole.Low)} … {Pretty.Percent(s.OfWhole.High)}")),
         new("nominal", s => Parts.Percent(s.Nominal), true, nominal),
         new("÷ nominal", s => Parts.Percent(s.OfNominal), true, nominal));
 

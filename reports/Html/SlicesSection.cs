@@ -81,10 +81,10 @@ static class SlicesSection
 
     static Dot Dot(ReportModel model, Figure f, int row) => new(new(f.Median, row), new(f.Median, f.Interval.Low, f.Interval.High), "", model.Slice(f.Layout, f.Slice));
 
-    static Html Table(ReportModel model, IReadOnlyList<Row> rows, Func<Row, string>? what) => SortableTable.Of(rows, r => model.Slice(r.Layout, r.Slice).Name,
+    static Html Table(ReportModel model, IReadOnlyList<Row> rows, Func<Row, string>? what) => SortableTable.Lit(rows, r => model.Slice(r.Layout, r.Slice).Name,
         new("what", r => Parts.Cell(what!(r)), Shown: what is not null),
         new("layout", r => Parts.Cell(r.Layout)),
-        new("slice", r => Html.Of($"<td>{Parts.Slice(model, r.Layout, r.Slice)}</td>")),
+        new("slice", r => Parts.Marked(Parts.Slice(model, r.Layout, r.Slice))),
         new("alone", r => Median(r.Alone), true),
         new("together", r => Median(r.Together), true, rows.Any(r => r.Together is not null)),
         new("kept", r => Parts.Percent(r.Kept), true, rows.Any(r => r.Kept is not null)),

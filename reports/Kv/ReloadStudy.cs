@@ -26,8 +26,8 @@ public sealed record ReloadStudy(string Layout, string Slice, int AtOnce, string
     {
         var crowds = figures.Where(f => f.Phase == Phase.Together).GroupBy(f => f.Cell).ToDictionary(c => c.Key, c => c.Select(f => f.Slice).Distinct().Count());
         int AtOnce(Figure f) => f.Phase == Phase.Together ? crowds[f.Cell] : 1;
-        // Of mode contention the cells in which a number of slices work are meant, not what each does alone before and after.
-        var usable = figures.Where(f => !f.ForRatio || f is { Mode: "contention", Phase: Phase.Together }).ToList();
+        // Of mode contention the cells in which a number of slices work are meant, not what each does alone before and after. Slices that may have taken turns were neither alone nor at once.
+        var usable = figures.Where(f => f.Phase != Phase.Interleaved && (!f.ForRatio || f is { Mode: "contention", Phase: Phase.Together })).ToList();
         var reloads = usable.Where(f => f.Probe.Id == "kv.reload").ToList();
         var studies = new List<ReloadStudy>();
         foreach (var group in usable.Where(f => f.Probe.Id == "kv.recompute").GroupBy(f => (f.Layout, f.Slice, AtOnce: AtOnce(f), Model: Model(f), What: f.Parameters.Without("tokens"))))

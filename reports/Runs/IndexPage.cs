@@ -19,11 +19,15 @@ public static class IndexPage
         return PageFrame.Of($"Runs in {root}", "gpulab", runs.Any(r => r.Simulated), header, sections).ToString();
     }
 
-    static Markup Runs(IReadOnlyList<ListedRun> runs, IReadOnlyDictionary<string, string> links) => Markup.Of($"""
-        <div class="scroll tall"><table class="sortable filtered"><thead><tr><th>date</th><th>run</th><th>device</th><th>figures are</th><th class="n">trials</th><th>exit</th><th>tags</th><th>folder</th></tr></thead><tbody>
-        {runs.Select(r => Markup.Of($"<tr><td>{r.Start.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)}</td><td>{Link(r, links)}</td>{Parts.Cell(r.DeviceName)}<td>{(r.Simulated ? "predicted" : "measured")}</td><td class=\"n\">{Trials(r)}</td><td>{r.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended"}</td><td>{r.Tags.Select(t => Markup.Of($"<span class=\"tag\">{Parts.Name(t)}</span> "))}</td>{Parts.Cell(r.Folder)}</tr>"))}
-        </tbody></table></div>
-        """);
+    static Markup Runs(IReadOnlyList<ListedRun> runs, IReadOnlyDictionary<string, string> links) => SortableTable.Filtered(runs, null,
+        new("date", r => Parts.Cell(r.Start.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture))),
+        new("run", r => Parts.Marked(Link(r, links))),
+        new("device", r => Parts.Cell(r.DeviceName)),
+        new("figures are", r => Parts.Cell(r.Simulated ? "predicted" : "measured")),
+        new("trials", r => Markup.Of($"<td class=\"n\">{Trials(r)}</td>"), true),
+        new("exit", r => Parts.Cell(r.Exit?.ToString(CultureInfo.InvariantCulture) ?? "not ended")),
+        new("tags", r => Parts.Marked(Markup.Of($"{r.Tags.Select(t => Markup.Of($"<span class=\"tag\">{Parts.Name(t)}</span> "))}"))),
+        new("folder", r => Parts.Cell(r.Folder)));
 
     static Markup Link(ListedRun run, IReadOnlyDictionary<string, string> links) => links.TryGetValue(run.Folder, out var to) ? Markup.Of($"<a href=\"{to}\">{Parts.Name(run.Name)}</a>") : Parts.Name(run.Name);
 
@@ -34,15 +38,13 @@ public static class IndexPage
         var left = tracks.Count > MostTracks ? Markup.Of($"<p class=\"more\">The {MostTracks} figures that changed most of {tracks.Count}.</p>") : Markup.Empty;
         return Markup.Of($"""
             <p>Each figure over the runs of this device, oldest first; change is of performance from the first run to the latest, so below 1 is worse. It is no verdict: 'gpulab compare' gives that.</p>
-            <div class="scroll tall"><table class="sortable filtered"><thead><tr><th>figure</th><th>over time</th><th class="n">runs</th><th class="n">first</th><th class="n">latest</th><th class="n">change</th></tr></thead><tbody>
-            {tracks.OrderByDescending(t => Math.Abs(Math.Log(double.IsFinite(t.Change) ? t.Change : 1))).Take(MostTracks).Select(Row)}
-            </tbody></table></div>{left}
+            {SortableTable.Filtered([.. tracks.OrderByDescending(t => Math.Abs(Math.Log(double.IsFinite(t.Change) ? t.Change : 1))).Take(MostTracks)], null,
+                new("figure", t => Parts.Cell(t.Key.ToString())),
+                new("over time", t => Parts.Marked(Markup.Raw(Sparkline.Svg(t.Points, string.Join(", ", t.Known.Select(v => Pretty.Value(v, t.Unit))))))),
+                new("runs", t => Parts.Count(t.Known.Count()), true),
+                new("first", t => Parts.Value(t.Known.First(), t.Unit), true),
+                new("latest", t => Parts.Value(t.Known.Last(), t.Unit), true),
+                new("change", t => Parts.Value(t.Change, "1"), true))}{left}
             """);
-    }
-
-    static Markup Row(Track t)
-    {
-        var known = t.Known.ToList();
-        return Markup.Of($"<tr>{Parts.Cell(t.Key.ToString())}<td>{Markup.Raw(Sparkline.Svg(t.Points, string.Join(", ", known.Select(v => Pretty.Value(v, t.Unit)))))}</td><td class=\"n\">{known.Count}</td>{Parts.Value(known.Count > 0 ? known[0] : double.NaN, t.Unit)}{Parts.Value(known.Count > 0 ? known[^1] : double.NaN, t.Unit)}{Parts.Value(t.Change, "1")}</tr>");
     }
 }

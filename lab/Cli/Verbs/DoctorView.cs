@@ -42,18 +42,7 @@ static class DoctorView
         writer.WriteEndArray();
         writer.WriteString("kernel_module", found.Machine.KernelModule);
         writer.WriteString("driver", found.Machine.Driver);
-        writer.WriteStartArray("findings");
-        foreach (var f in found.Findings)
-        {
-            writer.WriteStartObject();
-            writer.WriteString("severity", f.Severity.ToString().ToLowerInvariant());
-            writer.WriteString("finding", f.Gate);
-            writer.WriteString("subject", f.Subject);
-            writer.WriteString("message", f.Message);
-            writer.WriteString("remedy", f.Remedy);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndArray();
+        FindingJson.Write(writer, found.Findings);
         writer.WriteEndObject();
     }
 

@@ -19,7 +19,7 @@ static class RunVerb
         });
         var dry = new Option<bool>("--dry-run", "-n") { Description = "Show the plan, what is skipped and why, and the estimated time. Touches nothing." };
         var json = Options.Json();
-        var decided = new Option<bool>("--until-decided") { Description = "Stop repeating a cell once its verdicts are certain, after 6 repeats at the earliest; the sweep's repeats are the most." };
+        var decided = new Option<bool>("--until-decided") { Description = "Stop repeating a cell once its verdicts are certain, after 6 repeats at the earliest; the sweep's repeats are the most. Looks get rarer, and share one risk of 5 % with the end." };
         var noise = new Option<DirectoryInfo?>("--noise-from") { Description = "Take the noise for the smallest effect that can be shown from this earlier run.", HelpName = "FOLDER" };
         var timeout = new Option<double>("--worker-timeout")
         {

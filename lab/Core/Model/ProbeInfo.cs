@@ -21,6 +21,9 @@ public sealed record ProbeInfo(string Id, string Summary, Resource Resource, IRe
     /// <summary>The metric that tables show.</summary>
     public Metric Main => Metrics[0];
 
+    /// <summary>The parameter that says for how many seconds it has to work before its figures count; null where none does.</summary>
+    public string? Sustained { get; init; }
+
     /// <summary>Given where one sample takes so long that a repeat counts samples instead of waiting for a narrow interval; null for the sweep's own rule.</summary>
     public SlowSamples? Slow { get; init; }
 

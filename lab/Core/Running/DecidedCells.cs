@@ -7,20 +7,20 @@ using GpuLab.Sweeps;
 namespace GpuLab.Running;
 
 /// <summary>
-/// Keeps the ratio of together to alone of each repeat, and tells which cells need no more repeats. Looking after each repeat would find something sooner
-/// or later, so a verdict only counts as certain where the interval of 99 % agrees with it.
+/// Keeps the ratio of together to alone of each repeat, and tells which cells need no more repeats: those whose verdicts hold at one of the
+/// <see cref="InterimLooks"/>.
 /// </summary>
 sealed class DecidedCells
 {
-    /// <summary>Confidence of the interval that has to agree before a cell is left alone.</summary>
-    const double Confidence = 0.99;
-
+    readonly InterimLooks looks;
     readonly Dictionary<int, SortedDictionary<string, (Model.Better Better, List<double> Alone, List<double> Together)>> cells = [];
     readonly HashSet<int> invalid = [];
 
+    /// <param name="most">Repeats that the sweep asks for.</param>
     /// <param name="earlier">Of a run that is resumed.</param>
-    public DecidedCells(RunData? earlier)
+    public DecidedCells(int most, RunData? earlier)
     {
+        looks = new(most);
         if (earlier is null) return;
         this.earlier = Earlier(earlier);
         foreach (var done in earlier.Events.OfType<TrialDone>())
@@ -56,7 +56,8 @@ sealed class DecidedCells
         var words = new List<string>();
         foreach (var (slice, (better, alone, together)) in slices)
         {
-            var verdict = Verdicts.Isolation(LogRatio.Paired(alone, together, better), confidence: Confidence);
+            if (looks.Confidence(alone.Count) is not { } confidence) return null;
+            var verdict = Verdicts.Isolation(LogRatio.Paired(alone, together, better), confidence: confidence);
             if (verdict.Kind is VerdictKind.Undecided or VerdictKind.Invalid) return null;
             words.Add($"{slice} {verdict}");
         }

@@ -27,7 +27,7 @@ public sealed class RunCoordinator(IDevice device, IPartitioner partitioner, Swe
     /// <param name="earlier">What the folder holds from earlier executions; null for a new run.</param>
     public RunCoordinator UntilDecided(RunData? earlier)
     {
-        decided = new(earlier);
+        decided = new(sweep.Repeats, earlier);
         return this;
     }
 

@@ -32,7 +32,7 @@ sealed class TrialRunner(Arena arena, Stopping stopping, Timeouts timeouts, IPac
         IReadOnlyList<Player> team = [.. works.Zip(workers, (work, worker) => new Player(work, worker))];
         using var shared = trial.Cell.Mode == Mode.Joint && !simulated ? SharedMemory.Create() : null;
         await Prepare(trial, team, seed, scratch, shared?.Path, cancel);
-        await Phase(trial, Results.Phase.Warmup, team, (_, elapsed) => (long)(stopping.Warmup * 1e9) - elapsed, cancel);
+        await Phase(trial, Results.Phase.Warmup, team, (_, elapsed) => (long)(stopping.WarmupOf(works) * 1e9) - elapsed, cancel);
         if (trial.Cell.Mode == Mode.Solo)
         {
             await Alone(trial, Results.Phase.Solo, team[0], share: 1, cancel);

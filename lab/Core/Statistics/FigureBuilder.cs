@@ -20,8 +20,10 @@ sealed class FigureBuilder(PlanDocument plan)
         var series = all.Where(s => s.Values.Length > 0).ToList();
         var summary = series.Count == 0 ? null : Summary.Of(series.SelectMany(s => s.Values).ToArray());
         var medians = series.Select(s => s.Level).ToArray();
+        var coarse = plan.Cells.Count > MostResampled || cell.Cell.Mode is "matrix" or "contention" or "dial" or "null";
+        var interval = coarse ? OfRepeats(medians, summary?.Median) : Interval(series, medians, summary?.Median);
         return new(key.Cell, cell.Cell.Layout, cell.Cell.Mode, key.Slice, profiles.GetValueOrDefault((cell.Cell.Layout, key.Slice), key.Slice), key.Phase, probe,
-            ParametersOf.Cell(cell.Cell, key.Slice, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, plan.Cells.Count > MostResampled || cell.Cell.Mode is "matrix" or "contention" or "dial" or "null" ? OfRepeats(medians, summary?.Median) : Interval(series, medians, summary?.Median), summary?.Spread ?? double.NaN,
+            ParametersOf.Cell(cell.Cell, key.Slice, probe), metric, summary?.Count ?? 0, series.Count, summary?.Median ?? double.NaN, interval, summary?.Spread ?? double.NaN,
             metric == probe.Main && summary is not null ? Ceiling(cell, key.Slice, metric, summary.Median) : null, [], Overlap(cell, key))
         {
             Summary = summary,

@@ -91,6 +91,9 @@ public sealed record Stopping(double? Precision, int MinSamples, double MinTime,
     public static readonly Stopping Normal = new(null, 30, 0.5, 15, 0.1);
     public static readonly Stopping Reference = new(null, 30, 2, 60, 0.5);
 
+    /// <summary>Seconds of work before a repeat counts: as long as the probe that asks for most wants to be under load.</summary>
+    public double WarmupOf(IEnumerable<Work> works) => works.Select(w => w.Probe.Sustained is { } seconds ? w.Parameters.Number(seconds, 0) : 0).Append(Warmup).Max();
+
     /// <summary>Samples after which a repeat of a probe ends whose samples are slow: its own number, in proportion to what is asked of others.</summary>
     public int SlowCount(SlowSamples slow) => Math.Max(SlowSamples.Least, (int)Math.Ceiling(slow.Count * (double)MinSamples / Normal.MinSamples));
 }

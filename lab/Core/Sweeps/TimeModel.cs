@@ -39,7 +39,7 @@ public sealed record TimeModel(double Cut = 0.02, double WorkerStart = 0.15, dou
 
     double Trial(IReadOnlyList<Work> works, Stopping stopping, bool solo, Func<Work, double> phase)
     {
-        var ready = Handshake + works.Sum(w => Prepare + Bytes(w.Probe, w.Parameters) / TouchRate) + stopping.Warmup;
+        var ready = Handshake + works.Sum(w => Prepare + Bytes(w.Probe, w.Parameters) / TouchRate) + stopping.WarmupOf(works);
         if (solo) return ready + works.Max(phase);
         // Alone before and alone after are half a phase each, one slice after another; between them all at once. What is dialled shows its own rate before.
         return ready + works.Sum(w => (w.Role == Role.Victim ? 1 : w.Duty < 1 ? 0.5 : 0) * phase(w)) + works.Max(phase) + Around;

@@ -18,7 +18,10 @@ sealed class ComputeModel(ProbeInfo info, string figure, bool tensor, double reg
         var peak = Peak(gpu) * share;
         var power = (tensor ? gpu.Traits.Power : 0.6) * share;
         var reached = tensor ? gpu.Traits.Tensor / Math.Max(1, power) : gpu.Traits.Fma;
-        return new(region, [new(peak * reached * region, IsRate: true)], new(Power: power))
+        // What slows arithmetic down here is the clock.
+        var clock = (gpu.Maybe("sm_clock") ?? double.NaN) / Math.Max(1, power);
+        SimOutput[] outputs = [new(peak * reached * region, IsRate: true), new(clock * region, IsRate: true)];
+        return new(region, outputs[..info.Metrics.Count], new(Power: power))
         {
             Noise = 0.001,
             SlowSm = to => tensor ? slice.NeedSms / (slice.NeedSms - 1 + to) : 1 / to,

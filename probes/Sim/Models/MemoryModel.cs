@@ -15,7 +15,7 @@ namespace GpuLab.Probes.Sim.Models;
 sealed class MemoryModel(ProbeInfo info, int arrays, double counted, Func<SimTraits, double> efficiency, double overhead = 2e-6, Func<SimGpu, SimSlice, double>? size = null) : ISimModel
 {
     /// <summary>Bytes that one SM can have on its way in a clock; a few SMs of a large instance are limited by it.</summary>
-    const double BytesPerClock = 32;
+    public const double BytesPerClock = 32;
 
     public ProbeInfo Info => info;
 

@@ -91,8 +91,8 @@ public sealed class DoctorTests
         var json = JsonDocument.Parse(output).RootElement;
         Assert.Equal("generation 5 of 5, 4 of 16 lanes", json.GetProperty("gpus")[0].GetProperty("link").GetString());
         var findings = json.GetProperty("findings").EnumerateArray().ToList();
-        Assert.Equal(("invalid", "ecc-uncorrected"), (findings[0].GetProperty("severity").GetString(), findings[0].GetProperty("finding").GetString()));
-        Assert.Contains(findings, f => f.GetProperty("finding").GetString() == "link-width");
+        Assert.Equal(("invalid", "ecc-uncorrected"), (findings[0].GetProperty("severity").GetString(), findings[0].GetProperty("gate").GetString()));
+        Assert.Contains(findings, f => f.GetProperty("gate").GetString() == "link-width");
         machine.Nvml.Write("health", "");
         var (healthy, text, _) = machine.Nvml.Run("doctor");
         Assert.Equal(0, healthy);

@@ -7,6 +7,7 @@ using GpuLab.Probes.Kernels;
 using GpuLab.Probes.Latency;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
+using GpuLab.Probes.Memory;
 using GpuLab.Probes.Trace;
 using GpuLab.Running;
 using GpuLab.Tests.Mig;
@@ -35,6 +36,9 @@ public sealed unsafe class GpuProbeTests : IDisposable
         ["compute.bf16"] = s => new GpuComputeProbe(s, "bf16", [GpuComputeLoops.Warpgroup(TensorFormat.Bf16), GpuComputeLoops.Warp(TensorFormat.Bf16)], 5),
         ["compute.int8"] = s => new GpuComputeProbe(s, "int8", [GpuComputeLoops.Warp(TensorFormat.Int8)], 5),
         ["lat.chase"] = s => new GpuChaseProbe(s, false, 5001, 5),
+        ["lat.tlb"] = s => new GpuChaseProbe(s, false, 501, 5, spacing: 4096 + 128),
+        ["mem.stride"] = s => new GpuReadProbe(s, 1 << 20, new(7, null, 0), 5),
+        ["mem.saturation"] = s => new GpuReadProbe(s, 1 << 20, new(1, 5, 3), 5),
         ["link.latency"] = s => new GpuChaseProbe(s, true, 5001, 5),
         ["link.h2d"] = s => new GpuCopyProbe(s, 100_003, true, true, 5),
         ["link.d2h pageable"] = s => new GpuCopyProbe(s, 4, false, false, 5),
@@ -190,6 +194,18 @@ public sealed unsafe class GpuProbeTests : IDisposable
         blocks[0] = new(10, 0, 3, 0);
         Assert.False(summary.Read(blocks));
         Assert.Equal("0-3, 7, 9-10", SmList.Text([0, 1, 2, 3, 7, 9, 10]));
+    }
+
+    [Fact]
+    public void The_clock_of_each_sample_is_that_of_its_own_work()
+    {
+        using var probe = new GpuComputeProbe(CudaSession.Open(), "int32", [GpuComputeLoops.Int32], 5);
+        var samples = Sampled(probe, 3);
+        var clocks = samples.Where(s => s.Metric == 1).ToList();
+        Assert.Equal(samples.Where(s => s.Metric == 0).Select(s => (s.Start, s.End)), clocks.Select(s => (s.Start, s.End)));
+        // This processor's time stamp counter, which goes at one rate whatever the load.
+        Assert.All(clocks, c => Assert.InRange(c.Value / clocks[0].Value, 0.98, 1.02));
+        Assert.InRange(clocks[0].Value, 1e9, 6e9);
     }
 
     [Fact]

@@ -76,6 +76,21 @@ public sealed class GpuRunTests : IDisposable
     }
 
     [Fact]
+    public void Sustained_arithmetic_counts_after_its_time_under_load_and_keeps_the_clock_of_all_of_it()
+    {
+        var run = GpuRun.Of(machine, "[2x1g.18gb]", "[{probe: compute.int32, sustained: [0s, 1s]}]", "modes: [solo]\nexclude: [{slice: 1g.18gb@1}]");
+        Assert.True(run.Exit == 0, run.ToString());
+        Assert.All(run.Trials, t => Assert.True(t.Status == "ok" && !t.Flags.Contains("wrong-data"), $"{t}"));
+        var (burst, sustained) = (Trial(0), Trial(1));
+        Assert.DoesNotContain(burst, s => s.Phase == Phase.Warmup);
+        var before = sustained.Where(s => s.Phase == Phase.Warmup).ToList();
+        Assert.True(before[^1].EndNs - before[0].StartNs > 900_000_000, $"{before.Count} samples of warm-up");
+        Assert.All(new[] { before, [.. sustained.Where(s => s.Phase == Phase.Solo)] }, phase => Assert.Equal(["clock", "rate"], phase.Select(s => s.Metric).Distinct().Order()));
+
+        List<SampleRow> Trial(double seconds) => [.. run.Data.Samples.Where(s => s.Trial == $"c{run.Data.Plan.Cells.Single(c => c.Parameters["sustained"].Number == seconds).Number}r1")];
+    }
+
+    [Fact]
     public void A_worker_that_is_not_where_it_should_be_is_refused_before_anything_is_timed()
     {
         machine.Behave("lie 15");

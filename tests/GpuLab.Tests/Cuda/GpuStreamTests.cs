@@ -109,6 +109,34 @@ public sealed unsafe class GpuStreamTests : IDisposable
         Assert.Contains("fold to", probe.Verify(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1, 3, 4), InlineData(5, 0, 0), InlineData(64, 0, 0)]
+    public void A_read_of_any_shape_reads_every_vector_once(int stride, int sms, int warps)
+    {
+        using var probe = new GpuReadProbe(CudaSession.Open(), 16 * ((1 << 14) + 3), new(stride, sms == 0 ? null : sms, warps), 5);
+        Assert.Null(probe.Verify());
+        var vectors = ((1 << 14) + 3) / stride * stride;
+        Assert.Equal(Units.BytesText(16.0 * vectors), probe.Facts["array"]);
+        if (sms > 0) Assert.Equal(("3 of 132, a block that fills it on each", "48KiB"), (probe.Facts["SMs"], probe.Facts["in flight"]));
+        foreach (var vector in (int[])[0, vectors / 2, vectors - 1])
+        {
+            ((byte*)probe.Arrays.A.Address)[16 * vector + 5] ^= 1;
+            var sink = new SampleSink(ring);
+            probe.Sample(ref sink);
+            probe.End(ref sink);
+            Assert.Contains("fold to", probe.Verify(), StringComparison.Ordinal);
+            ((byte*)probe.Arrays.A.Address)[16 * vector + 5] ^= 1;
+        }
+    }
+
+    [Fact]
+    public void More_SMs_than_there_are_and_strides_between_vectors_are_skips_with_the_reason()
+    {
+        Assert.Contains("this slice has 132", Assert.Throws<ProbeSkippedException>(() => new GpuReadProbe(CudaSession.Open(), 1 << 20, new(1, 133, 4), 5)).Message, StringComparison.Ordinal);
+        var odd = new Parameters(KeyValuePair.Create("stride", ParameterValue.Bytes(24)));
+        Assert.Contains("no multiple of 16", Assert.Throws<ProbeSkippedException>(() => new GpuRead(MemoryInfo.Stride).Prepare(new("s", [], odd, 1))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void What_stays_in_the_L2_is_not_passed_off_as_memory()
     {

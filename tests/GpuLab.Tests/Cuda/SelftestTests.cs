@@ -181,10 +181,10 @@ public sealed class SelftestTests : IDisposable
         ];
         var kept = new List<SelftestResult>();
         var result = SelftestRun.GoOn(session, SelftestRun.Begin(session, "gpulab test", DateTimeOffset.UnixEpoch), probes, kept.Add);
-        Assert.Equal(["launch.rate/time", "compute.int32/rate"], result.Figures.Take(2).Select(f => f.Metric));
-        Assert.All(result.Figures.Take(2), f => Assert.True(f is { Outcome: SelftestOutcome.Right, Samples: >= 10, Value: > 0 }, f.ToString()));
+        Assert.Equal(["launch.rate/time", "compute.int32/rate", "compute.int32/clock"], result.Figures.Take(3).Select(f => f.Metric));
+        Assert.All(result.Figures.Take(3), f => Assert.True(f is { Outcome: SelftestOutcome.Right, Samples: >= 10, Value: > 0 }, f.ToString()));
         Assert.True(result.Figures[1].Ceiling > 0);
-        Assert.Equal([(SelftestOutcome.NotProven, "of no use"), (SelftestOutcome.Wrong, "gl_chain_fp32 is wrong")], result.Figures.Skip(2).Select(f => (f.Outcome, f.Why)));
+        Assert.Equal([(SelftestOutcome.NotProven, "of no use"), (SelftestOutcome.Wrong, "gl_chain_fp32 is wrong")], result.Figures.Skip(3).Select(f => (f.Outcome, f.Why)));
         Assert.Equal(kept[^1], result);
         Assert.True(kept.Count > KernelChecks.All.Count && !kept[^2].Complete);
         var written = Path.Combine(folder, "again.json");

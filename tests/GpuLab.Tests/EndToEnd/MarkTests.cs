@@ -48,6 +48,11 @@ public sealed partial class MarkTests(MarkTests.OneRun one) : IClassFixture<Mark
         Assert.True(tables.Length >= 3, one.Ended.Out);
         Assert.All(tables, t => Assert.Contains("SIMULATED", t, StringComparison.Ordinal));
         Assert.StartsWith("SIMULATED", one.Ended.Out, StringComparison.Ordinal);
+        // Sentences with figures are copied without the heading above them.
+        var sentences = lines.Where(l => Sentence().IsMatch(l)).ToList();
+        Assert.All(sentences, l => Assert.Contains("simulated: ", l, StringComparison.Ordinal));
+        Assert.All((string[])["NOTE", "isolation index"], word => Assert.Contains(sentences, l => l.Contains(word, StringComparison.Ordinal)));
+        Assert.All(one.Ended.Error.Split('\n').Where(l => l.Contains(" trials, ", StringComparison.Ordinal) && l.Contains(" left; ", StringComparison.Ordinal)), l => Assert.Contains("simulated: ", l, StringComparison.Ordinal));
         Assert.Contains("is simulated, a prediction", one.Ended.Error, StringComparison.Ordinal);
         Assert.All(File.ReadLines(Path.Combine(Run, "samples.csv")).Skip(1), row => Assert.Contains(",simulated", row, StringComparison.Ordinal));
         Assert.Contains("device,simulated,1", File.ReadAllText(Path.Combine(Run, "telemetry.csv")), StringComparison.Ordinal);
@@ -109,6 +114,10 @@ public sealed partial class MarkTests(MarkTests.OneRun one) : IClassFixture<Mark
         Assert.Contains("sim:h200-141gb", await Output("layouts", "--on", "sim:h200-141gb", "--maximal"), StringComparison.Ordinal);
         Assert.Contains("sim:h200-141gb", await Output("profiles", "--on", "sim:h200-141gb"), StringComparison.Ordinal);
     }
+
+    /// <summary>Lines outside tables that tell a figure: of a curve's levels, of a layout, of findings, and how many verdicts there are.</summary>
+    [GeneratedRegex("^(?:simulated: )?(?:layout \\S+: |\\d+ )?(lat.chase(?= on)|isolation index|UNDECIDED|NOTE|SUSPECT|INVALID)\\b")]
+    private static partial Regex Sentence();
 
     [GeneratedRegex("class='plot'[^>]*><title>([^<]*)</title>")]
     private static partial Regex Drawing();

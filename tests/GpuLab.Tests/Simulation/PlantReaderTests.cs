@@ -19,6 +19,8 @@ public sealed class PlantReaderTests
         string[] keys = ["coupling", "drift", "noise", "outliers", "bimodal", "throttle", "late", "clock", "die", "hang", "stop", "slow_link", "slow_disk", "unfair_link", "bad_sm"];
         Assert.Equal(keys.Length, typeof(PlantedEffect).GetNestedTypes().Length);
         Assert.All(keys, k => Assert.Contains($"| `{k}` |", readme, StringComparison.Ordinal));
+        var examples = Directory.EnumerateFiles(Repository.Folder("scripts/sweeps/planted"), "*.yaml").Select(File.ReadAllText).ToList();
+        Assert.All(keys, k => Assert.Contains(examples, e => $"\n{e}".Contains($"\n{k}:", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -34,6 +34,24 @@ public sealed class PredictionTests
     }
 
     [Fact]
+    public void Memory_is_used_up_by_enough_SMs_with_enough_on_its_way_and_wasted_by_gaps()
+    {
+        var read = Rate("h200-141gb", "whole", "mem.read", 1 << 30);
+        Assert.InRange(At("mem.saturation", ("sms", 132), ("warps", 32)) / read, 0.98, 1.02);
+        Assert.InRange(At("mem.saturation", ("sms", 8), ("warps", 32)) / At("mem.saturation", ("sms", 4), ("warps", 32)), 1.95, 2.05);
+        Assert.InRange(At("mem.saturation", ("sms", 132), ("warps", 2)) / At("mem.saturation", ("sms", 132), ("warps", 1)), 1.95, 2.05);
+        Assert.InRange(At("mem.stride", ("stride", 128)) / At("mem.stride", ("stride", 16)), 0.49, 0.51);
+        Assert.Contains("has 132", Assert.Throws<ProbeSkippedException>(() => At("mem.saturation", ("sms", 133))).Message, StringComparison.Ordinal);
+
+        static double At(string probe, params (string Name, double Value)[] values)
+        {
+            var gpu = SimGpu.Of("h200-141gb");
+            var work = SimModels.Find(probe)!.Predict(gpu, gpu.Slice("whole"), new([KeyValuePair.Create("bytes", ParameterValue.Bytes(1 << 30)), .. values.Select(v => KeyValuePair.Create(v.Name, ParameterValue.Count(v.Value)))]));
+            return work.Outputs[0].Amount / work.Seconds;
+        }
+    }
+
+    [Fact]
     public void One_copy_engine_takes_turns_between_the_directions()
     {
         var one = Rate("h200-141gb", "1g.18gb@0", "link.bidir", 1 << 26) / Rate("h200-141gb", "1g.18gb@0", "link.h2d", 1 << 26);

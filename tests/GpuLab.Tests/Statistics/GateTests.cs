@@ -54,6 +54,11 @@ public class GateTests
     [Theory]
     [InlineData("ecc_uncorrected", 1, 2, "ecc-uncorrected", Severity.Invalid)]
     [InlineData("ecc_uncorrected", 2, 2, null, Severity.Note)]
+    [InlineData("ecc_corrected", 1, 3, "ecc-corrected", Severity.Note)]
+    [InlineData("ecc_corrected", 3, 3, null, Severity.Note)]
+    [InlineData("rows_remap_pending", 0, 1, "rows-pending", Severity.Invalid)]
+    [InlineData("temperature_c", 41, 52, "temperature", Severity.Note)]
+    [InlineData("temperature_c", 41, 51, null, Severity.Note)]
     [InlineData("clocks_event_reasons", 0, 0x40, "slowdown", Severity.Suspect)]
     [InlineData("clocks_event_reasons", 4, 0, "limited", Severity.Note)]
     [InlineData("clocks_event_reasons", 1, 1, null, Severity.Note)]
@@ -61,8 +66,20 @@ public class GateTests
     {
         var run = SyntheticRun.Alone(Draws.Normal(1, 50)).Build();
         run = run with { Telemetry = [new("c0r0", 1, "device", field, before), new("c0r0", 2, "device", field, after)] };
-        var found = Analyzer.Analyze(run, [SyntheticRun.Probe]).Findings.Where(f => f.Gate is "ecc-uncorrected" or "slowdown" or "limited").ToList();
+        var found = Analyzer.Analyze(run, [SyntheticRun.Probe]).Findings.Where(f => f.Gate is "ecc-uncorrected" or "ecc-corrected" or "rows-pending" or "temperature" or "slowdown" or "limited").ToList();
         Assert.Equal(gate is null ? [] : [(gate, severity)], found.Select(f => (f.Gate, f.Severity)));
+    }
+
+    [Theory]
+    [InlineData("mem.test", 2.6e9, true)]
+    [InlineData("mem.test", 3.19e9, false)]
+    [InlineData("link.h2d", 2.6e9, false)]
+    public void Bandwidth_of_memory_below_its_clock_is_invalid(string probe, double clock, bool invalid)
+    {
+        // Slower between trials, as idle memory is.
+        var run = new SyntheticRun().Cell(repeats: 1, probe: probe).Done("c0r0").Reading("c0r0", 0, "device", "memory_clock_hz", 0.4e9).Reading("c0r0", 1, "device", "memory_clock_hz", clock)
+            .Reading("c0r0", 0, "device", "memory_clock_most_hz", 3.2e9).Reading("c0r0", 1, "device", "memory_clock_most_hz", 3.2e9);
+        Assert.Equal(invalid ? [Severity.Invalid] : [], Analyze(run).Findings.Where(f => f.Gate == "memory-clock").Select(f => f.Severity));
     }
 
     [Theory]

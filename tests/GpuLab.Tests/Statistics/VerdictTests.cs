@@ -80,25 +80,48 @@ public class VerdictTests
         foreach (var kind in (VerdictKind[])[VerdictKind.Isolated, VerdictKind.Coupled]) Assert.InRange(verdicts.Count(v => v == kind) / 8000.0, 0.019, 0.031);
     }
 
-    [Fact]
-    public void Looking_after_every_repeat_finds_what_is_not_there_in_at_most_one_of_twenty_cases()
+    [Theory]
+    [InlineData(15, 0.02)]
+    [InlineData(30, 0.02)]
+    [InlineData(30, 0.005)]
+    [InlineData(120, 0.02)]
+    [InlineData(500, 0.02)]
+    public void Looks_on_the_way_find_what_is_not_there_in_at_most_one_of_twenty_cases(int most, double noise)
     {
-        // As --until-decided does: a look after each repeat from the sixth to the thirtieth, with intervals of 99 %; the verdict that counts is told at 95 % by what there is then.
-        var verdicts = Enumerable.Range(1, 4000).Select(s => Looked(0.98, 0.02, (ulong)s)).ToList();
-        foreach (var kind in (VerdictKind[])[VerdictKind.Isolated, VerdictKind.Coupled]) Assert.InRange(verdicts.Count(v => v == kind) / 4000.0, 0, 0.05);
+        const int Cases = 3000;
+        var verdicts = Enumerable.Range(1, Cases).Select(s => Looked(0.98, noise, most, (ulong)s).Verdict).ToList();
+        foreach (var kind in (VerdictKind[])[VerdictKind.Isolated, VerdictKind.Coupled]) Assert.InRange(verdicts.Count(v => v == kind) / (double)Cases, 0.005, 0.05);
+    }
 
-        static VerdictKind Looked(double ratio, double noise, ulong seed)
+    [Fact]
+    public void Looks_on_the_way_end_what_is_clear_long_before_the_last_repeat()
+    {
+        Assert.InRange(Enumerable.Range(1, 500).Average(s => Looked(0.9, 0.01, 60, (ulong)s).Repeats), 6, 7);
+        Assert.InRange(Enumerable.Range(1, 500).Average(s => Looked(1, 0.01, 60, (ulong)s).Repeats), 6, 14);
+    }
+
+    [Fact]
+    public void Looks_are_fixed_beforehand_and_share_one_risk()
+    {
+        Assert.All(Enumerable.Range(0, 7), n => Assert.Null(new InterimLooks(6).Confidence(n)));
+        var looks = Enumerable.Range(0, 31).Select(n => new InterimLooks(30).Confidence(n)).ToList();
+        Assert.Equal([6, 8, 10, 13, 17, 22, 29], looks.Select((c, n) => (c, n)).Where(l => l.c is not null).Select(l => l.n));
+        Assert.Equal(0.05, looks.OfType<double>().Sum(c => 1 - c), 1e-12);
+    }
+
+    /// <summary>As --until-decided does: the verdict that counts is told by the interval of 95 % of what there is in the end.</summary>
+    static (VerdictKind Verdict, int Repeats) Looked(double ratio, double noise, int most, ulong seed)
+    {
+        var random = new Xoshiro(seed);
+        var looks = new InterimLooks(most);
+        List<double> alone = [], together = [];
+        while (alone.Count < most)
         {
-            var random = new Xoshiro(seed);
-            List<double> alone = [], together = [];
-            while (alone.Count < 30)
-            {
-                alone.Add(100);
-                together.Add(100 * ratio * Math.Exp(noise * random.Normal()));
-                if (Verdicts.Isolation(LogRatio.Paired(alone, together, Better.Higher), confidence: 0.99).Kind is VerdictKind.Isolated or VerdictKind.Coupled) break;
-            }
-            return Verdicts.Isolation(LogRatio.Paired(alone, together, Better.Higher)).Kind;
+            alone.Add(100);
+            together.Add(100 * ratio * Math.Exp(noise * random.Normal()));
+            if (looks.Confidence(alone.Count) is { } confidence && Verdicts.Isolation(LogRatio.Paired(alone, together, Better.Higher), confidence: confidence).Kind is VerdictKind.Isolated or VerdictKind.Coupled) break;
         }
+        return (Verdicts.Isolation(LogRatio.Paired(alone, together, Better.Higher)).Kind, alone.Count);
     }
 
     [Theory]

@@ -113,6 +113,7 @@ stream_t *stream_of(stream_t *named);
 CUresult stream_push(stream_t *stream, operation_t *operation);
 void stream_drain(stream_t *stream);
 void streams_drain(void);
+void streams_end(void);
 operation_t *operation_new(enum operation kind, size_t argument_bytes);
 operation_t *operation_copy(const operation_t *operation);
 void operation_free(operation_t *operation);

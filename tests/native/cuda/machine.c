@@ -57,6 +57,7 @@ void machine_read_behaviour(void)
 /* For tests in one process: from here on it is as after a start on another machine. */
 API int double_restart(const char *folder)
 {
+    streams_end();
     int status = double_use(folder);
     config_settings("");
     device_count = machine_started = 0;

@@ -11,7 +11,7 @@ struct stream {
     operation_t *first, *last;
     uint64_t queued, done;
     /* While the stream is captured: what it would have done. */
-    int capturing;
+    int capturing, ended;
     operation_t *captured, *captured_last;
     struct stream *next;
 };
@@ -148,6 +148,15 @@ stream_t *stream_of(stream_t *named)
 CUresult stream_push(stream_t *stream, operation_t *operation)
 {
     pthread_mutex_lock(&stream->gate);
+    if (stream->ended) {
+        pthread_mutex_unlock(&stream->gate);
+        operation_free(operation);
+        return CUDA_ERROR_INVALID_HANDLE;
+    }
+    if (operation->kind == END) {
+        stream->ended = 1;
+        stream->capturing = 0;
+    }
     if (stream->capturing) {
         if (stream->captured_last) stream->captured_last->next = operation;
         else stream->captured = operation;
@@ -180,6 +189,18 @@ void streams_drain(void)
     for (stream_t *s = all; s && count < 256; s = s->next) found[count++] = s;
     pthread_mutex_unlock(&all_gate);
     for (int i = 0; i < count; i++) stream_drain(found[i]);
+}
+
+/* Threads of streams that nobody destroyed, or that could not be, end: they hold the stacks of a block each. */
+void streams_end(void)
+{
+    stream_t *found[256];
+    int count = 0;
+    pthread_mutex_lock(&all_gate);
+    for (stream_t *s = all; s && count < 256; s = s->next) found[count++] = s;
+    null_stream = NULL;
+    pthread_mutex_unlock(&all_gate);
+    for (int i = 0; i < count; i++) stream_push(found[i], operation_new(END, 0));
 }
 
 API CUresult cuStreamCreate(stream_t **stream, unsigned flags)

@@ -5,7 +5,7 @@ static class AllGates
 {
     public static readonly IReadOnlyList<Func<CellEvidence, IEnumerable<Hit>>> Cells =
     [
-        TrialGates.Failed, DataGates.WrongData, DataGates.Future, OverlapGates.NoOverlap, OverlapGates.Interleaved, OverlapGates.Coarse, OverlapGates.Repeated, DataGates.Dropped, TrialGates.Flagged, StoppingGates.Noisy, StoppingGates.TimedOut, HostGates.Steal, HostGates.OtherRun, GpuGates.MemoryErrors, LinkGates.Slow, LinkGates.Replays, TrialGates.Skipped,
+        TrialGates.Failed, DataGates.WrongData, DataGates.Future, OverlapGates.NoOverlap, OverlapGates.Interleaved, OverlapGates.Coarse, OverlapGates.Repeated, DataGates.Dropped, TrialGates.Flagged, StoppingGates.Noisy, StoppingGates.TimedOut, HostGates.Steal, HostGates.OtherRun, GpuGates.MemoryErrors, GpuGates.MemoryClock, GpuGates.MemoryWear, LinkGates.Slow, LinkGates.Replays, TrialGates.Skipped,
     ];
 
     public static readonly IReadOnlyList<Func<FigureEvidence, Finding?>> Figures =
@@ -16,6 +16,6 @@ static class AllGates
 
     public static readonly IReadOnlyList<Func<RunEvidence, IEnumerable<Finding>>> Runs =
     [
-        HostGates.Simulated, TrialGates.Unfinished, TrialGates.LeftOut, StoppingGates.FewRepeats, HostGates.SmallPages, HostGates.Governor, GpuGates.Clocks, LinkGates.OneEngine, CatalogueGates.Unknown,
+        HostGates.Simulated, TrialGates.Unfinished, TrialGates.LeftOut, StoppingGates.FewRepeats, HostGates.SmallPages, HostGates.Governor, GpuGates.Clocks, GpuGates.Temperature, LinkGates.OneEngine, CatalogueGates.Unknown,
     ];
 }
