@@ -36,6 +36,9 @@ sealed class CudaSession
         }
     }
 
+    /// <summary>The next one is opened anew: for tests, whose machine changes.</summary>
+    internal static void Forget() => current = null;
+
     /// <summary>One that is not shared.</summary>
     internal static CudaSession Open() => new();
 

@@ -3,6 +3,7 @@ using GpuLab.Probes.Compute;
 using GpuLab.Probes.Latency;
 using GpuLab.Probes.Launch;
 using GpuLab.Probes.Link;
+using GpuLab.Probes.Llm;
 using GpuLab.Probes.Loading;
 using GpuLab.Probes.Memory;
 using GpuLab.Probes.Trace;
@@ -16,5 +17,6 @@ public static class KernelChecks
     [
         .. FillChecks.All, .. StreamChecks.All, .. ChaseChecks.All, .. ChainChecks.All, .. TensorChecks.All, .. WarpgroupChecks.All, .. ClockChecks.All,
         .. LatchChecks.All, NullCheck.Check, LinkChecks.Both, TraceChecks.Blocks, .. StormChecks.All, .. WeightChecks.All,
+        .. ProductChecks.All, .. LayerChecks.All, .. AttentionChecks.All,
     ];
 }

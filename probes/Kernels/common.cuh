@@ -65,3 +65,12 @@ GL_DEV gl_u32 gl_first_says(gl_u32 value) {
   __syncthreads();
   return value;
 }
+
+/// What another lane of the warp has: that whose number differs in the bits of `lanes`.
+GL_DEV float gl_shuffle(float value, int lanes) { return __uint_as_float(__shfl_xor_sync(0xffffffffu, __float_as_uint(value), lanes)); }
+/// Over a warp; all lanes have the result.
+GL_DEV float gl_warp_sum(float value) {
+#pragma unroll
+  for (int lanes = 16; lanes > 0; lanes >>= 1) value += gl_shuffle(value, lanes);
+  return value;
+}

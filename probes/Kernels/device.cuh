@@ -4,6 +4,8 @@
 #define GL_DEV static __device__ __forceinline__
 #define GL_DEV_MEMBER __device__ __forceinline__
 #define GL_KERNEL(name, ...) extern "C" __global__ void name(__VA_ARGS__)
+/// Never launched with more threads a block: the compiler may use as many registers as they leave.
+#define GL_KERNEL_OF(threads, name, ...) extern "C" __global__ void __launch_bounds__(threads) name(__VA_ARGS__)
 
 /// Nanoseconds on the clock that all SMs share; its step differs by chip (32 ns to 1 µs).
 GL_DEV gl_u64 gl_globaltimer() {
@@ -99,3 +101,36 @@ GL_DEV void gl_mma_int8(int (&d)[4], const gl_u32 (&a)[4], const gl_u32 (&b)[2])
                : "+r"(d[0]), "+r"(d[1]), "+r"(d[2]), "+r"(d[3])
                : "r"(a[0]), "r"(a[1]), "r"(a[2]), "r"(a[3]), "r"(b[0]), "r"(b[1]));
 }
+
+GL_DEV float gl_sqrt(float x) {
+  float r;
+  asm("sqrt.rn.f32 %0, %1;" : "=f"(r) : "f"(x));
+  return r;
+}
+/// 2 to the power of x, to about two units of the last place.
+GL_DEV float gl_exp2(float x) {
+  float r;
+  asm("ex2.approx.ftz.f32 %0, %1;" : "=f"(r) : "f"(x));
+  return r;
+}
+
+/// Begins to copy 16 bytes to shared memory, past L1; the two that follow close a group, and wait until at most `Pending` groups are on their way.
+GL_DEV void gl_copy_async(void* shared, const void* global) {
+  asm volatile("{ .reg .u64 s, g; cvta.to.shared.u64 s, %0; cvta.to.global.u64 g, %1; cp.async.cg.shared.global [s], [g], 16; }" ::"l"(shared), "l"(global) : "memory");
+}
+GL_DEV void gl_copy_commit() { asm volatile("cp.async.commit_group;" ::: "memory"); }
+template <int Pending>
+GL_DEV void gl_copy_wait() {
+  asm volatile("cp.async.wait_group %0;" ::"n"(Pending) : "memory");
+}
+
+// Four 8 × 8 matrices of 16-bit numbers out of shared memory: lane l names row l % 8 of matrix l / 8, and gets of each matrix row lane / 4, columns
+// 2 (lane % 4) and + 1; of transposed ones column lane / 4, those two rows.
+#define GL_LOAD_MATRICES(NAME, TRANS)                                                                                    \
+  GL_DEV void NAME(gl_u32 (&d)[4], const void* row) {                                                                    \
+    asm volatile("{ .reg .u64 s; cvta.to.shared.u64 s, %4; ldmatrix.sync.aligned.m8n8.x4" TRANS ".shared.b16 {%0,%1,%2,%3}, [s]; }" \
+                 : "=r"(d[0]), "=r"(d[1]), "=r"(d[2]), "=r"(d[3]) : "l"(row) : "memory");                                \
+  }
+GL_LOAD_MATRICES(gl_load_matrices, "")
+GL_LOAD_MATRICES(gl_load_transposed, ".trans")
+#undef GL_LOAD_MATRICES

@@ -4,6 +4,7 @@
 //   a host compiler          gpulab_host.hpp emulates blocks, warps and barriers, for tests
 #pragma once
 
+typedef unsigned short gl_u16;
 typedef unsigned int gl_u32;
 typedef unsigned long long gl_u64;
 

@@ -8,12 +8,12 @@ namespace GpuLab.Probes.Llm;
 /// Steps of decoding behind a context of random keys and values. After a few tokens the context is cut back and the same ones must
 /// come again, bit for bit the same arithmetic.
 /// </summary>
-sealed unsafe class DecodeProbe : IPreparedProbe
+sealed class DecodeProbe : IPreparedProbe
 {
     /// <summary>Tokens from one cut to the next.</summary>
     public const int Cycle = 32;
 
-    readonly HostLlm llm;
+    readonly SliceLlm llm;
     readonly Turn[] turns;
     readonly int[] first, tokens, expected;
     readonly LlmWork work;
@@ -25,11 +25,11 @@ sealed unsafe class DecodeProbe : IPreparedProbe
     {
         var batch = PromptProbe.Batch(request.Parameters);
         context = Context(request.Parameters);
-        llm = HostLlm.Open(LlmRequest.Read(request.Parameters, Most(request.Parameters)), request, batch, Most(request.Parameters));
+        llm = SliceLlm.Open(LlmRequest.Read(request.Parameters, Most(request.Parameters)), request, batch, Most(request.Parameters));
         try
         {
-            var shape = llm.Weights.Shape;
-            llm.Team.Run(new RandomContext(llm, context, batch));
+            var shape = llm.Model.Shape;
+            llm.Remember(context, batch);
             work = LlmWork.Decode(shape, llm.Products, context, batch);
             turns = [.. Enumerable.Range(0, batch).Select(s => new Turn(s, 1))];
             first = PromptProbe.RandomTokens(batch, shape.Vocabulary);
@@ -42,7 +42,7 @@ sealed unsafe class DecodeProbe : IPreparedProbe
             }
             Back();
             Ceiling = StepTiming.Bound(work, llm.Ceilings, batch);
-            times = StepTiming.Times(work, llm.Team.Count);
+            times = llm.Times(work);
             llm.Facts["counted"] = string.Create(CultureInfo.InvariantCulture, $"{Pretty.Bytes(work.Bytes)}, {Pretty.Value(work.Flop, "FLOP")} a step");
             llm.Facts["context"] = string.Create(CultureInfo.InvariantCulture, $"{context} random keys and values, then up to {Cycle} tokens");
             llm.Facts["tokens"] = string.Join(' ', expected.Where((_, i) => i % batch == 0));
@@ -59,7 +59,7 @@ sealed unsafe class DecodeProbe : IPreparedProbe
     public IReadOnlyDictionary<string, string> Facts => llm.Facts;
 
     /// <summary>For tests that plant an error.</summary>
-    internal HostLlm Llm => llm;
+    internal SliceLlm Llm => llm;
 
     static int Context(Parameters parameters) => (int)parameters.Number("context", 256);
 

@@ -18,7 +18,7 @@ sealed unsafe class HostAttention(ModelShape shape, HostKernels kernels, PagedCa
     int PaddedSize => (size + width - 1) / width * width;
 
     /// <summary>Numbers of memory that a thread needs.</summary>
-    public static long Numbers(ModelShape shape, int lanes, int tokens) => 2L * Rows * (PagedCache.PagesOf(tokens) * PagedCache.PageTokens) + Rows * (2L * shape.HeadSize + 2 * lanes);
+    public static long Numbers(ModelShape shape, int lanes, int tokens) => 2L * Rows * (PageTables.PagesOf(tokens) * PageTables.PageTokens) + Rows * (2L * shape.HeadSize + 2 * lanes);
 
     /// <summary>Attends from tokens of a sequence whose keys and values are in the cache.</summary>
     /// <param name="position">Of the first token.</param>
@@ -54,13 +54,13 @@ sealed unsafe class HostAttention(ModelShape shape, HostKernels kernels, PagedCa
     void Tile(int sequence, int layer, int kvHead, int position, int head, int rows)
     {
         var context = position + (head + rows - 1) / group + 1;
-        var pages = PagedCache.PagesOf(context);
-        var padded = pages * PagedCache.PageTokens;
+        var pages = PageTables.PagesOf(context);
+        var padded = pages * PageTables.PageTokens;
         for (var page = 0; page < pages; page++)
         {
             var keys = cache.Keys(sequence, page, layer, kvHead);
-            for (var first = 0; first < PagedCache.PageTokens; first += width, keys += cache.KeyPanel)
-                kernels.Tile(keys, size, queries, rows, scores + page * PagedCache.PageTokens + first, padded, false);
+            for (var first = 0; first < PageTables.PageTokens; first += width, keys += cache.KeyPanel)
+                kernels.Tile(keys, size, queries, rows, scores + page * PageTables.PageTokens + first, padded, false);
         }
         var sums = stackalloc float[Rows];
         for (var r = 0; r < rows; r++)
@@ -72,9 +72,9 @@ sealed unsafe class HostAttention(ModelShape shape, HostKernels kernels, PagedCa
         for (var page = 0; page < pages; page++)
         {
             var values = cache.Values(sequence, page, layer, kvHead);
-            var tokens = Math.Min(PagedCache.PageTokens, context - page * PagedCache.PageTokens);
+            var tokens = Math.Min(PageTables.PageTokens, context - page * PageTables.PageTokens);
             for (var first = 0; first < PaddedSize; first += width, values += cache.ValuePanel)
-                kernels.Tile(values, tokens, shares + (long)page * PagedCache.PageTokens * rows, rows, results + first, PaddedSize, page > 0);
+                kernels.Tile(values, tokens, shares + (long)page * PageTables.PageTokens * rows, rows, results + first, PaddedSize, page > 0);
         }
         for (var r = 0; r < rows; r++)
         {

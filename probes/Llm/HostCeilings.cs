@@ -4,14 +4,12 @@ using GpuLab.Running;
 namespace GpuLab.Probes.Llm;
 
 /// <summary>What the slice's cores can do at best, measured where the probe will run; kept for the life of the worker.</summary>
-/// <param name="Read">Bytes a second out of memory.</param>
-/// <param name="Flop">Fused multiply-adds in single precision, two each, a second.</param>
-sealed record HostCeilings(double Read, double Flop)
+static class HostCeilings
 {
     /// <summary>Bytes of the array that is read: larger than caches.</summary>
     public const long Bytes = 256 << 20;
 
-    public static unsafe HostCeilings Measure(Team team, ProbeRequest request)
+    public static unsafe LlmCeilings Measure(Team team, ProbeRequest request)
     {
         var content = "read for a ceiling";
         using var block = HostMemory.Rent(Bytes, team.Cpus, content);
@@ -20,6 +18,7 @@ sealed record HostCeilings(double Read, double Flop)
         if (block.Content != content) team.Run(new StreamData(reading, LlmRequest.Seed));
         (block.Content, block.Companion) = (content, null);
         using var adding = ComputeProbe.Prepare(FmaVariant.Fp32, request);
-        return new(StreamTuning.Of(reading, team, pages).Ceiling!.Value, adding.Ceiling!.Value);
+        return new(StreamTuning.Of(reading, team, pages).Ceiling!.Value, adding.Ceiling!.Value,
+            "the fastest short read bursts on the same cores", "the fastest short bursts of fp32 multiply-adds on the same cores");
     }
 }

@@ -1,5 +1,4 @@
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 using GpuLab.Probes.Checkpoints;
 using GpuLab.Probes.Host;
 
@@ -16,8 +15,7 @@ sealed unsafe class HostFill : TeamWork
 
     public HostFill(HostWeights weights, ITensorSource source, TensorType type, int threads)
     {
-        if (type is not (TensorType.BF16 or TensorType.F16 or TensorType.F32))
-            throw new CheckpointException($"weights of type {type.Text()} are not read, only BF16, F16 and F32");
+        TensorNumbers.Demand(type);
         (this.weights, this.source, this.threads) = (weights, source, threads);
         tensors = weights.Whole.Tensors(type).ToDictionary(t => t.Name);
     }
@@ -67,28 +65,5 @@ sealed unsafe class HostFill : TeamWork
         }
     }
 
-    [ThreadStatic]
-    static byte[]? raw;
-
-    void Read(TensorSpec tensor, long element, Span<float> into)
-    {
-        var size = tensor.Type.Size();
-        if (raw is null || raw.Length < into.Length * size) raw = new byte[into.Length * size];
-        var bytes = raw.AsSpan(0, into.Length * size);
-        source.Read(tensor, element * size, bytes);
-        switch (tensor.Type)
-        {
-            case TensorType.BF16:
-                var brains = MemoryMarshal.Cast<byte, ushort>(bytes);
-                for (var i = 0; i < into.Length; i++) into[i] = Bf16.Widen(brains[i]);
-                break;
-            case TensorType.F16:
-                var halves = MemoryMarshal.Cast<byte, Half>(bytes);
-                for (var i = 0; i < into.Length; i++) into[i] = (float)halves[i];
-                break;
-            default:
-                MemoryMarshal.Cast<byte, float>(bytes).CopyTo(into);
-                break;
-        }
-    }
+    void Read(TensorSpec tensor, long element, Span<float> into) => TensorNumbers.Read(source, tensor, element, into);
 }

@@ -6,8 +6,8 @@ using GpuLab.Running;
 
 namespace GpuLab.Probes.Llm;
 
-/// <summary>A model on a slice of the host, checked, and the ceilings of its cores. What all language-model probes prepare.</summary>
-sealed unsafe class HostLlm : IDisposable
+/// <summary>A model on a slice of the host.</summary>
+sealed unsafe class HostLlm : SliceLlm
 {
     readonly HostBlock? block;
     readonly PinnedThread pin;
@@ -19,14 +19,14 @@ sealed unsafe class HostLlm : IDisposable
         try
         {
             Ceilings = HostCeilings.Measure(Team, request);
-            var content = $"{Content(wanted)}{(part.IsWhole ? "" : $" {part}")}";
+            var content = $"{wanted.Content}{(part.IsWhole ? "" : $" {part}")}";
             block = HostMemory.Rent(Length(wanted, kernels, part), request.Cpus, content);
             Weights = new(wanted.Shape, wanted.Format, kernels.Lanes, block.Start, part);
             if (block.Content != content) Fill(wanted);
             (block.Content, block.Companion) = (content, null);
-            Products = [.. Weights.Products.Select(p => p.Layout)];
+            Products = [.. Weights.Products.Select(p => p.Layout.Size)];
             MatrixCheck.Demand(Weights, kernels, request.Seed);
-            Model = new(Weights, kernels, Team, sequences, tokens, request.Seed, link);
+            Host = new(Weights, kernels, Team, sequences, tokens, request.Seed, link);
             Facts = new()
             {
                 ["model"] = wanted.Shape.Name,
@@ -48,16 +48,22 @@ sealed unsafe class HostLlm : IDisposable
 
     public Team Team { get; }
 
-    public HostCeilings Ceilings { get; }
+    public override LlmCeilings Ceilings { get; }
 
     public HostWeights Weights { get; }
 
-    public HostModel Model { get; }
+    public HostModel Host { get; }
 
-    /// <summary>The layouts of all matrices of products; the head's is the last.</summary>
-    public IReadOnlyList<PanelLayout> Products { get; }
+    public override ILanguageModel Model => Host;
 
-    public Dictionary<string, string> Facts { get; }
+    public override IReadOnlyList<ProductSize> Products { get; }
+
+    public override Dictionary<string, string> Facts { get; }
+
+    public override void Remember(int context, int sequences) => Team.Run(new RandomContext(this, context, sequences));
+
+    /// <remarks>Not from trial runs: on a busy machine all of a few may be interrupted.</remarks>
+    public override int Times(LlmWork work) => StepTiming.Times(work, Team.Count);
 
     /// <summary>Checks that it fits, and opens it.</summary>
     /// <param name="sequences">Sequences at once.</param>
@@ -82,19 +88,11 @@ sealed unsafe class HostLlm : IDisposable
 
     static long Length(LlmRequest wanted, HostKernels kernels, ModelPart part) => new HostWeights(wanted.Shape, wanted.Format, kernels.Lanes, null, part).Length;
 
-    public void Dispose()
+    public override void Dispose()
     {
-        Model?.Dispose();
+        Host?.Dispose();
         block?.Dispose();
         pin.Dispose();
-    }
-
-    /// <summary>A checkpoint that was written anew is another one.</summary>
-    static string Content(LlmRequest wanted)
-    {
-        if (wanted.Checkpoint.Length == 0) return $"{wanted.Shape.Name} {wanted.Format} random";
-        var written = Directory.Exists(wanted.Checkpoint) ? new DirectoryInfo(wanted.Checkpoint).EnumerateFiles().Max(f => f.LastWriteTimeUtc) : File.GetLastWriteTimeUtc(wanted.Checkpoint);
-        return string.Create(CultureInfo.InvariantCulture, $"{wanted.Shape.Name} {wanted.Format} {wanted.Checkpoint} {written.Ticks}");
     }
 
     void Fill(LlmRequest wanted)

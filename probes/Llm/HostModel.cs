@@ -1,4 +1,3 @@
-using System.Globalization;
 using GpuLab.Probes.Checkpoints;
 using GpuLab.Probes.Host;
 
@@ -66,7 +65,7 @@ sealed unsafe class HostModel : ILanguageModel
 
     public void Append(ReadOnlySpan<Turn> turns, ReadOnlySpan<int> tokens)
     {
-        Check(turns, tokens);
+        TurnCheck.Demand(this, turns, tokens);
         step.Clear(0);
         var at = 0;
         for (var turn = 0; turn < turns.Length; turn++)
@@ -90,26 +89,6 @@ sealed unsafe class HostModel : ILanguageModel
         if (link is not null) step.Connect(link.Receive(), link.Room());
         team.Run(step);
         link?.Pass(step.Copying);
-    }
-
-    void Check(ReadOnlySpan<Turn> turns, ReadOnlySpan<int> tokens)
-    {
-        var sum = 0;
-        for (var i = 0; i < turns.Length; i++)
-        {
-            var (sequence, count) = turns[i];
-            if ((uint)sequence >= (uint)Sequences || count < 1 || count > MostTokens - Cache.Length(sequence)) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{count} more tokens of sequence {sequence} do not fit the cache of {Sequences} sequences of {MostTokens} tokens."), nameof(turns));
-            for (var j = 0; j < i; j++)
-            {
-                if (turns[j].Sequence == sequence) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Sequence {sequence} has two turns in one step."), nameof(turns));
-            }
-            sum += count;
-        }
-        if (sum != tokens.Length) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{tokens.Length} tokens for turns of {sum}."), nameof(tokens));
-        foreach (var token in tokens)
-        {
-            if ((uint)token >= (uint)Shape.Vocabulary) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Token {token} is not in the vocabulary of {Shape.Vocabulary}."), nameof(tokens));
-        }
     }
 
     public ReadOnlySpan<float> Logits(int turn) => new(buffers.Logits + (long)turn * buffers.LogitStride, Shape.Vocabulary);

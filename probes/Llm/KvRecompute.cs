@@ -18,10 +18,14 @@ public sealed class KvRecompute : IProbe, IForesight
 
     public ProbeInfo Info => About;
 
-    public IPreparedProbe Prepare(ProbeRequest request) => new RecomputeProbe(request);
+    public IPreparedProbe Prepare(ProbeRequest request) => Prepared(request);
 
-    string? IForesight.Obstacle(Slice slice, Parameters parameters) => LlmRequest.Obstacle(() =>
-        HostLlm.DemandRoom(LlmRequest.Read(parameters, PromptProbe.Tokens(parameters)), slice.Cpus.Count, 1, PromptProbe.Tokens(parameters)));
+    internal static IPreparedProbe Prepared(ProbeRequest request) => new RecomputeProbe(request);
+
+    string? IForesight.Obstacle(Slice slice, Parameters parameters) => Obstacle(slice, parameters, onGpu: false);
+
+    /// <inheritdoc cref="SliceLlm.Obstacle"/>
+    internal static string? Obstacle(Slice slice, Parameters parameters, bool onGpu) => SliceLlm.Obstacle(parameters, slice, onGpu, 1, PromptProbe.Tokens(parameters));
 
     /// <summary>When prepared.</summary>
     sealed class RecomputeProbe(ProbeRequest request) : PromptProbe(request, 1)
@@ -30,7 +34,7 @@ public sealed class KvRecompute : IProbe, IForesight
         {
             sink.Add(0, start, end, times, AllTokens / seconds);
             sink.Add(1, start, end, times, seconds);
-            sink.Add(2, start, end, times, AllTokens / seconds * Llm.Weights.Shape.KvBytesPerToken(2));
+            sink.Add(2, start, end, times, AllTokens / seconds * Llm.Model.Shape.KvBytesPerToken(2));
         }
     }
 }

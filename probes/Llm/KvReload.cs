@@ -24,6 +24,14 @@ public sealed class KvReload : IProbe, IForesight
 
     public IPreparedProbe Prepare(ProbeRequest request) => new ReloadProbe(request);
 
-    string? IForesight.Obstacle(Slice slice, Parameters parameters) =>
-        LlmRequest.Obstacle(() => ReloadProbe.DemandRoom(LlmRequest.Read(parameters, PromptProbe.Tokens(parameters)).Shape, slice.Cpus.Count, PromptProbe.Tokens(parameters)));
+    string? IForesight.Obstacle(Slice slice, Parameters parameters) => Obstacle(slice, parameters, onGpu: false);
+
+    /// <inheritdoc cref="SliceLlm.Obstacle"/>
+    internal static string? Obstacle(Slice slice, Parameters parameters, bool onGpu) => LlmRequest.Obstacle(() =>
+    {
+        var tokens = PromptProbe.Tokens(parameters);
+        var shape = LlmRequest.Read(parameters, tokens).Shape;
+        if (onGpu) GpuReloadProbe.DemandRoom(shape, slice.Memory, slice.Name, tokens);
+        else ReloadProbe.DemandRoom(shape, slice.Cpus.Count, tokens);
+    });
 }

@@ -14,15 +14,17 @@ public sealed class LlmDecode : IProbe, IForesight
             new("llm.decode/tpot", "s", Better.Lower, Across.Worst, "Time from one token of a sequence to the next"),
             new("llm.decode/bandwidth", "B/s", Better.Higher, Across.Sum, "Counted bytes per second: weights of products once a step, keys and values of the context of every sequence"),
             new("llm.decode/bandwidth_share", "%", Better.Higher, Across.Mean, "Share of the measured read bandwidth"),
-            new("llm.decode/flops_share", "%", Better.Higher, Across.Mean, "Counted operations per second as a share of the measured rate of fp32 multiply-adds"),
+            new("llm.decode/flops_share", "%", Better.Higher, Across.Mean, "Counted operations per second as a share of the measured rate of multiply-adds: fp32 on the host, bf16 tensor products on a GPU"),
         ],
-        [LlmRequest.Model, new("context", ParameterType.Count, "Tokens in the cache before the first step", ParameterValue.Count(256), Min: 1, Max: 131072), LlmRequest.Batch, LlmRequest.Dtype, LlmRequest.Weights],
+        [LlmRequest.Model, new("context", ParameterType.Count, "Tokens in the cache before the first step", ParameterValue.Count(256), Min: 1, Max: 131072), LlmRequest.Batch, LlmRequest.Dtype, LlmRequest.Weights, LlmRequest.Graph],
         StepTiming.Precision, Axis: "context");
 
     public ProbeInfo Info => About;
 
     public IPreparedProbe Prepare(ProbeRequest request) => new DecodeProbe(request);
 
-    string? IForesight.Obstacle(Slice slice, Parameters parameters) => LlmRequest.Obstacle(() =>
-        HostLlm.DemandRoom(LlmRequest.Read(parameters, DecodeProbe.Most(parameters)), slice.Cpus.Count, PromptProbe.Batch(parameters), DecodeProbe.Most(parameters)));
+    string? IForesight.Obstacle(Slice slice, Parameters parameters) => parameters[LlmRequest.Graph.Name] is not null ? "graphs are of GPUs: leave 'graph' out on the host" : Obstacle(slice, parameters, onGpu: false);
+
+    /// <inheritdoc cref="SliceLlm.Obstacle"/>
+    internal static string? Obstacle(Slice slice, Parameters parameters, bool onGpu) => SliceLlm.Obstacle(parameters, slice, onGpu, PromptProbe.Batch(parameters), DecodeProbe.Most(parameters));
 }

@@ -13,7 +13,7 @@ public sealed class LlmPrefill : IProbe, IForesight
             new("llm.prefill/rate", "token/s", Better.Higher, Across.Sum, "Tokens of all prompts per second"),
             new("llm.prefill/ttft", "s", Better.Lower, Across.Worst, "Time to the first token of the batch"),
             new("llm.prefill/flops", "FLOP/s", Better.Higher, Across.Sum, "Counted operations per second: products with weights and with the cache, the head's once a sequence"),
-            new("llm.prefill/flops_share", "%", Better.Higher, Across.Mean, "Share of the measured rate of fp32 multiply-adds"),
+            new("llm.prefill/flops_share", "%", Better.Higher, Across.Mean, "Share of the measured rate of multiply-adds: fp32 on the host, bf16 tensor products on a GPU"),
             new("llm.prefill/bandwidth_share", "%", Better.Higher, Across.Mean, "Counted bytes per second as a share of the measured read bandwidth"),
         ],
         [LlmRequest.Model, LlmRequest.Tokens, LlmRequest.Batch, LlmRequest.Dtype, LlmRequest.Weights],
@@ -23,6 +23,8 @@ public sealed class LlmPrefill : IProbe, IForesight
 
     public IPreparedProbe Prepare(ProbeRequest request) => new PrefillProbe(request);
 
-    string? IForesight.Obstacle(Slice slice, Parameters parameters) => LlmRequest.Obstacle(() =>
-        HostLlm.DemandRoom(LlmRequest.Read(parameters, PromptProbe.Tokens(parameters)), slice.Cpus.Count, PromptProbe.Batch(parameters), PromptProbe.Tokens(parameters)));
+    string? IForesight.Obstacle(Slice slice, Parameters parameters) => Obstacle(slice, parameters, onGpu: false);
+
+    /// <inheritdoc cref="SliceLlm.Obstacle"/>
+    internal static string? Obstacle(Slice slice, Parameters parameters, bool onGpu) => SliceLlm.Obstacle(parameters, slice, onGpu, PromptProbe.Batch(parameters), PromptProbe.Tokens(parameters));
 }

@@ -19,7 +19,19 @@ sealed record LlmRequest(ModelShape Shape, WeightFormat Format, string Checkpoin
         Dtype = new("dtype", ParameterType.Word, "Weights of matrix products; int8 and int4 share a scale among 64", ParameterValue.Of("bf16"), Words: ["bf16", "int8", "int4"]),
         Weights = new("weights", ParameterType.Text, "Checkpoint to take the weights from; else they are random"),
         Tokens = new("tokens", ParameterType.Count, "Tokens of a prompt", ParameterValue.Count(128), Min: 1, Max: 131072),
-        Batch = new("batch", ParameterType.Count, "Sequences at once", ParameterValue.Count(1), Min: 1, Max: 256);
+        Batch = new("batch", ParameterType.Count, "Sequences at once", ParameterValue.Count(1), Min: 1, Max: 256),
+        Graph = new("graph", ParameterType.Word, "Whether a step is launched as one CUDA graph or kernel by kernel; the host has neither", ParameterValue.Of("on"), Words: ["on", "off"]);
+
+    /// <summary>Tells weights apart; a checkpoint that was written anew is another one.</summary>
+    public string Content
+    {
+        get
+        {
+            if (Checkpoint.Length == 0) return $"{Shape.Name} {Format} random";
+            var written = Directory.Exists(Checkpoint) ? new DirectoryInfo(Checkpoint).EnumerateFiles().Max(f => f.LastWriteTimeUtc) : File.GetLastWriteTimeUtc(Checkpoint);
+            return string.Create(CultureInfo.InvariantCulture, $"{Shape.Name} {Format} {Checkpoint} {written.Ticks}");
+        }
+    }
 
     /// <summary>Reads the parameters that all of these probes have.</summary>
     /// <param name="tokens">Most tokens of a sequence.</param>

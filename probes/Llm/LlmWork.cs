@@ -8,7 +8,7 @@ namespace GpuLab.Probes.Llm;
 readonly record struct LlmWork(double Flop, double Bytes)
 {
     /// <summary>One token more for each of <paramref name="batch"/> sequences that have <paramref name="context"/>.</summary>
-    public static LlmWork Decode(ModelShape shape, IEnumerable<PanelLayout> products, int context, int batch)
+    public static LlmWork Decode(ModelShape shape, IEnumerable<ProductSize> products, int context, int batch)
     {
         var (flop, bytes) = (0.0, 0.0);
         foreach (var product in products) (flop, bytes) = (flop + product.Flop, bytes + product.CountedBytes);
@@ -19,7 +19,7 @@ readonly record struct LlmWork(double Flop, double Bytes)
     /// The first <paramref name="tokens"/> of each sequence: attention sees half of the square, and the head's product is done once a sequence.
     /// </summary>
     /// <param name="products">With the head's as the last, where it is there.</param>
-    public static LlmWork Prefill(ModelShape shape, IReadOnlyList<PanelLayout> products, int tokens, int batch, bool hasHead = true)
+    public static LlmWork Prefill(ModelShape shape, IReadOnlyList<ProductSize> products, int tokens, int batch, bool hasHead = true)
     {
         var head = hasHead ? products[^1].Flop : 0;
         var flop = products.Sum(p => p.Flop) - head;

@@ -1,4 +1,3 @@
-using GpuLab.Model;
 using GpuLab.Probes.Checkpoints;
 
 namespace GpuLab.Probes.Llm;
@@ -10,15 +9,10 @@ namespace GpuLab.Probes.Llm;
 /// </summary>
 sealed unsafe class PagedCache
 {
-    /// <summary>Tokens of a page.</summary>
-    public const int PageTokens = 32;
-
     readonly byte* start;
     readonly int lanes, headSize;
     readonly long keyBytes, headBytes, layerBytes;
-    readonly int[][] tables;
-    readonly int[] lengths, free;
-    int freeCount;
+    readonly PageTables tables;
 
     /// <param name="start">Memory of <see cref="Bytes"/>, zero or of earlier pages: no numbers that are not finite.</param>
     /// <param name="sequences">Sequences it can hold at once.</param>
@@ -32,50 +26,32 @@ sealed unsafe class PagedCache
         headBytes = HeadBytes(shape, lanes);
         layerBytes = headBytes * shape.KvHeads;
         PageBytes = layerBytes * shape.Layers;
-        var each = PagesOf(tokens);
-        (Tokens, Pages) = (each * PageTokens, each * sequences);
-        tables = [.. Enumerable.Range(0, sequences).Select(_ => new int[each])];
-        lengths = new int[sequences];
-        free = [.. Enumerable.Range(0, Pages)];
-        new SplitMix(seed).Shuffle<int>(free);
-        freeCount = Pages;
+        tables = new(sequences, tokens, seed);
     }
 
     /// <summary>Most tokens of a sequence.</summary>
-    public int Tokens { get; }
+    public int Tokens => tables.Tokens;
 
-    public int Pages { get; }
-
-    public int Sequences => lengths.Length;
+    public int Sequences => tables.Sequences;
 
     /// <summary>Bytes of a page, with what fills heads whose size is no multiple of a panel.</summary>
     public long PageBytes { get; }
 
-    public static int PagesOf(int tokens) => (tokens + PageTokens - 1) / PageTokens;
-
     /// <summary>Memory that a cache needs.</summary>
-    public static long Bytes(ModelShape shape, int lanes, int sequences, int tokens) => HeadBytes(shape, lanes) * shape.KvHeads * shape.Layers * PagesOf(tokens) * sequences;
+    public static long Bytes(ModelShape shape, int lanes, int sequences, int tokens) => HeadBytes(shape, lanes) * shape.KvHeads * shape.Layers * PageTables.PagesOf(tokens) * sequences;
 
-    static long KeyBytes(ModelShape shape) => 2L * PageTokens * shape.HeadSize;
+    static long KeyBytes(ModelShape shape) => 2L * PageTables.PageTokens * shape.HeadSize;
 
-    static long HeadBytes(ModelShape shape, int lanes) => KeyBytes(shape) + 2L * PageTokens * ((shape.HeadSize + 2 * lanes - 1) / (2 * lanes) * 2 * lanes);
+    static long HeadBytes(ModelShape shape, int lanes) => KeyBytes(shape) + 2L * PageTables.PageTokens * ((shape.HeadSize + 2 * lanes - 1) / (2 * lanes) * 2 * lanes);
 
-    public int Length(int sequence) => lengths[sequence];
+    /// <inheritdoc cref="PageTables.Length"/>
+    public int Length(int sequence) => tables.Length(sequence);
 
-    /// <summary>Sets how many tokens a sequence has; pages are taken or given back. Does not allocate.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">More than <see cref="Tokens"/>.</exception>
-    public void Resize(int sequence, int length)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Tokens);
-        var (before, after) = (PagesOf(lengths[sequence]), PagesOf(length));
-        for (var i = before; i < after; i++) tables[sequence][i] = free[--freeCount];
-        for (var i = before - 1; i >= after; i--) free[freeCount++] = tables[sequence][i];
-        lengths[sequence] = length;
-    }
+    /// <inheritdoc cref="PageTables.Resize"/>
+    public void Resize(int sequence, int length) => tables.Resize(sequence, length);
 
     /// <summary>The memory of a sequence's page by its number in the sequence.</summary>
-    public byte* Page(int sequence, int number) => start + tables[sequence][number] * PageBytes;
+    public byte* Page(int sequence, int number) => start + tables.Page(sequence, number) * PageBytes;
 
     /// <summary>Panels of keys of a page.</summary>
     public byte* Keys(int sequence, int page, int layer, int head) => Page(sequence, page) + layer * layerBytes + head * headBytes;
@@ -86,12 +62,12 @@ sealed unsafe class PagedCache
     /// <summary>Bytes from one panel of keys to the next.</summary>
     public long KeyPanel => 4L * lanes * headSize;
 
-    public long ValuePanel => 4L * lanes * PageTokens;
+    public long ValuePanel => 4L * lanes * PageTables.PageTokens;
 
     /// <summary>Stores the keys and values of one token and head, rounded to bf16.</summary>
     public void Store(int sequence, int position, int layer, int head, float* keys, float* values)
     {
-        var (page, slot, width) = (position / PageTokens, position % PageTokens, 2 * lanes);
+        var (page, slot, width) = (position / PageTables.PageTokens, position % PageTables.PageTokens, 2 * lanes);
         var k = (ushort*)(Keys(sequence, page, layer, head) + slot / width * KeyPanel) + Half(slot % width);
         for (var i = 0; i < headSize; i++) k[i * width] = Bf16.Round(keys[i]);
         var v = (ushort*)(Values(sequence, page, layer, head) + slot * 4L * lanes);

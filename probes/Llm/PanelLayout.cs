@@ -10,8 +10,7 @@ namespace GpuLab.Probes.Llm;
 /// <param name="Lanes">Numbers in a register: 8 or 16.</param>
 readonly record struct PanelLayout(int Outputs, int Inputs, WeightFormat Format, int Lanes)
 {
-    /// <summary>Inputs that share a scale.</summary>
-    public const int Group = 64;
+    public const int Group = Quantised.Group;
 
     /// <summary>Outputs of a panel.</summary>
     public int Width => 2 * Lanes;
@@ -25,7 +24,7 @@ readonly record struct PanelLayout(int Outputs, int Inputs, WeightFormat Format,
 
     public int ScaleBytes => Format == WeightFormat.Bf16 ? 0 : 4 * Lanes;
 
-    public int Groups => (Inputs + Group - 1) / Group;
+    public int Groups => (Inputs + Quantised.Group - 1) / Quantised.Group;
 
     /// <summary>A whole number of cache lines.</summary>
     public long PanelBytes => (Offset(Inputs) + 63) / 64 * 64;
@@ -33,12 +32,7 @@ readonly record struct PanelLayout(int Outputs, int Inputs, WeightFormat Format,
     public long Bytes => Panels * PanelBytes;
 
     /// <summary>Where the row of an input (and the scales before it, at the first of a group) begins in a panel.</summary>
-    public long Offset(int input) => (long)input * RowBytes + (long)((input + Group - 1) / Group) * ScaleBytes;
+    public long Offset(int input) => (long)input * RowBytes + (long)((input + Quantised.Group - 1) / Quantised.Group) * ScaleBytes;
 
-    /// <summary>Bytes that a product must read: weights and scales, without what fills the last panel.</summary>
-    public double CountedBytes => (double)Outputs * Inputs * (Format switch { WeightFormat.Bf16 => 2, WeightFormat.Int8 => 1, _ => 0.5 })
-        + (Format == WeightFormat.Bf16 ? 0 : 2.0 * Outputs * Groups);
-
-    /// <summary>Two a weight and row of activations.</summary>
-    public double Flop => 2.0 * Outputs * Inputs;
+    public ProductSize Size => new(Outputs, Inputs, Format);
 }

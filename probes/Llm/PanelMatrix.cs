@@ -3,9 +3,6 @@ namespace GpuLab.Probes.Llm;
 /// <summary>A matrix of weights in memory that belongs to somebody else.</summary>
 sealed unsafe class PanelMatrix(PanelLayout layout, byte* start)
 {
-    /// <summary>The largest numbers of a quantised weight; the range is symmetric.</summary>
-    const int Most8 = 127, Most4 = 7;
-
     public PanelLayout Layout => layout;
 
     public byte* Start => start;
@@ -19,9 +16,9 @@ sealed unsafe class PanelMatrix(PanelLayout layout, byte* start)
     public void Pack(int panel, ReadOnlySpan<float> rows)
     {
         var at = start + panel * layout.PanelBytes;
-        for (var first = 0; first < layout.Inputs; first += PanelLayout.Group)
+        for (var first = 0; first < layout.Inputs; first += Quantised.Group)
         {
-            var count = Math.Min(PanelLayout.Group, layout.Inputs - first);
+            var count = Math.Min(Quantised.Group, layout.Inputs - first);
             for (var output = 0; output < layout.Width; output++)
             {
                 // What fills the last panel weighs nothing.
@@ -40,17 +37,13 @@ sealed unsafe class PanelMatrix(PanelLayout layout, byte* start)
 
     void PackGroup(byte* at, int output, int first, ReadOnlySpan<float> weights, int count)
     {
-        var most = layout.Format == WeightFormat.Int8 ? Most8 : Most4;
-        var largest = 0f;
-        foreach (var weight in weights) largest = Math.Max(largest, Math.Abs(weight));
-        var stored = Bf16.RoundUp(largest / most);
-        var scale = Bf16.Widen(stored);
+        var stored = Quantised.Scale(weights, layout.Format);
         at += layout.Offset(first);
         ((ushort*)at)[Half(output)] = stored;
         at += layout.ScaleBytes;
         for (var k = 0; k < count; k++, at += layout.RowBytes)
         {
-            var q = k < weights.Length && scale > 0 ? (int)MathF.Round(weights[k] / scale) : 0;
+            var q = k < weights.Length ? Quantised.Level(weights[k], stored) : 0;
             if (layout.Format == WeightFormat.Int8) at[output] = (byte)(sbyte)q;
             else Nibble(at + output % layout.Lanes, output / layout.Lanes, q + 8);
         }
@@ -74,7 +67,7 @@ sealed unsafe class PanelMatrix(PanelLayout layout, byte* start)
         }
         for (var k = 0; k < layout.Inputs; k++)
         {
-            var group = k / PanelLayout.Group * PanelLayout.Group;
+            var group = k / Quantised.Group * Quantised.Group;
             var scale = Bf16.Widen(((ushort*)(at + layout.Offset(group)))[Half(j)]);
             var row = at + layout.Offset(group) + layout.ScaleBytes + (long)(k - group) * layout.RowBytes;
             into[k] = scale * (layout.Format == WeightFormat.Int8 ? (sbyte)row[j] : (row[j % layout.Lanes] >> 4 * (j / layout.Lanes) & 15) - 8);

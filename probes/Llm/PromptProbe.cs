@@ -15,17 +15,17 @@ abstract class PromptProbe : IPreparedProbe
     protected PromptProbe(ProbeRequest request, int batch)
     {
         var count = Tokens(request.Parameters);
-        Llm = HostLlm.Open(LlmRequest.Read(request.Parameters, count), request, batch, count);
+        Llm = SliceLlm.Open(LlmRequest.Read(request.Parameters, count), request, batch, count);
         try
         {
-            Work = LlmWork.Prefill(Llm.Weights.Shape, Llm.Products, count, batch);
+            Work = LlmWork.Prefill(Llm.Model.Shape, Llm.Products, count, batch);
             turns = [.. Enumerable.Range(0, batch).Select(s => new Turn(s, count))];
-            tokens = RandomTokens(count * batch, Llm.Weights.Shape.Vocabulary);
+            tokens = RandomTokens(count * batch, Llm.Model.Shape.Vocabulary);
             expected = new int[batch];
             Run();
             for (var i = 0; i < batch; i++) expected[i] = Llm.Model.Greedy(i);
             Ceiling = StepTiming.Bound(Work, Llm.Ceilings, count * batch);
-            times = StepTiming.Times(Work, Llm.Team.Count);
+            times = Llm.Times(Work);
             Llm.Facts["counted"] = string.Create(CultureInfo.InvariantCulture, $"{Pretty.Value(Work.Flop, "FLOP")}, {Pretty.Bytes(Work.Bytes)}");
             Llm.Facts["next tokens"] = string.Join(' ', expected);
         }
@@ -40,7 +40,7 @@ abstract class PromptProbe : IPreparedProbe
 
     public IReadOnlyDictionary<string, string> Facts => Llm.Facts;
 
-    internal HostLlm Llm { get; }
+    internal SliceLlm Llm { get; }
 
     protected LlmWork Work { get; }
 

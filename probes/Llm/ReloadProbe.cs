@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using GpuLab.Model;
 using GpuLab.Probes.Checkpoints;
 using GpuLab.Probes.Host;
@@ -24,9 +23,9 @@ sealed unsafe class ReloadProbe : IPreparedProbe
     readonly HostBlock source, pool;
     readonly PagedCache cache;
     readonly ReloadWork work;
-    readonly PageCache? file;
-    readonly string path, tier;
-    readonly int tokens, pages, prompts, times, direct = -1;
+    readonly PromptFile? file;
+    readonly string tier;
+    readonly int tokens, pages, prompts, times;
     readonly long bytes, all;
     readonly SplitMix random;
     long moves;
@@ -39,10 +38,9 @@ sealed unsafe class ReloadProbe : IPreparedProbe
         var shape = LlmRequest.Read(request.Parameters, tokens).Shape;
         DemandRoom(shape, request.Cpus.Count, tokens);
         var lanes = HostKernels.Supported[0].Lanes;
-        pages = PagedCache.PagesOf(tokens);
+        pages = PageTables.PagesOf(tokens);
         bytes = PagedCache.Bytes(shape, lanes, 1, tokens);
         (prompts, all) = (Prompts(bytes), Prompts(bytes) * bytes);
-        path = Path.Combine(request.Scratch, $"kv-{Guid.NewGuid():N}.bin");
         random = new(request.Seed);
         team = Team.For(request.Cpus);
         pin = new(request.Cpus[0]);
@@ -51,24 +49,20 @@ sealed unsafe class ReloadProbe : IPreparedProbe
         (pool.Content, pool.Companion) = ("", null);
         try
         {
-            if (source.Content != Content) FillSource(request.Seed);
+            if (source.Content != Content) FillSource(source.Start, all, request.Seed);
+            (source.Content, source.Companion) = (Content, null);
             cache = new(shape, lanes, pool.Start, prompts, tokens, request.Seed);
             for (var prompt = 0; prompt < prompts; prompt++) cache.Resize(prompt, tokens);
             if (cache.PageBytes % Sector != 0) throw new ProbeSkippedException(string.Create(CultureInfo.InvariantCulture, $"a page of {shape.Name} has {cache.PageBytes} bytes, and pages are moved in whole blocks of {Sector}"));
             work = new(cache, team.Count, pages, source.Start);
-            var type = "memory";
-            if (tier != "pinned")
+            if (tier == "pinned")
             {
-                Write(request.Scratch);
-                file = new(path, all);
-                type = FileSystems.Of(path);
-                work.Descriptor = tier == "disk" ? direct = Open() : file.Descriptor;
-                if (tier == "disk") file.Drop();
-                if (Misplaced() is { } reason) throw new ProbeSkippedException($"{reason} on {type}");
+                work.Copy = Fastest();
             }
             else
             {
-                work.Copy = Fastest();
+                file = new(request.Scratch, source.Start, all, below: tier == "disk");
+                work.Descriptor = file.Descriptor;
             }
             Ceiling = tier == "disk" ? Direct() : Copied();
             // What was moved before was written over to find the ceiling.
@@ -81,12 +75,7 @@ sealed unsafe class ReloadProbe : IPreparedProbe
                 ["prompts"] = string.Create(CultureInfo.InvariantCulture, $"{prompts} by turns, {Pretty.Bytes(all)}"),
                 ["moves a sample"] = times.ToString(CultureInfo.InvariantCulture),
                 ["threads"] = team.Count.ToString(CultureInfo.InvariantCulture),
-                ["from"] = tier switch
-                {
-                    "disk" => $"{type} past the page cache of this machine (O_DIRECT); what lies below (hypervisor, disk cache) is unknown",
-                    "cache" => $"{type}, whole file in the page cache",
-                    _ => work.Copy == PageCopy.Library ? "memory, memmove of the C library" : "memory, stores past the caches",
-                },
+                ["from"] = file?.Place ?? (work.Copy == PageCopy.Library ? "memory, memmove of the C library" : "memory, stores past the caches"),
                 ["pages"] = pool.Pages(all),
             };
         }
@@ -114,7 +103,8 @@ sealed unsafe class ReloadProbe : IPreparedProbe
         HostRoom.Demand(string.Create(CultureInfo.InvariantCulture, $"a cache of {tokens} tokens of {shape.Name}"), cpus, ("to keep", Prompts(bytes) * bytes), ("of cache", Prompts(bytes) * bytes));
     }
 
-    static int Prompts(long bytes) => (int)Math.Max(LeastPrompts, (Streaming + bytes - 1) / bytes);
+    /// <summary>Prompts that take turns.</summary>
+    internal static int Prompts(long bytes) => (int)Math.Max(LeastPrompts, (Streaming + bytes - 1) / bytes);
 
     public void Sample(ref SampleSink sink)
     {
@@ -144,7 +134,7 @@ sealed unsafe class ReloadProbe : IPreparedProbe
                 if (same < length) return string.Create(CultureInfo.InvariantCulture, $"byte {same} of page {page} of prompt {prompt} was moved wrong");
             }
         }
-        return Misplaced();
+        return file?.Misplaced();
     }
 
     void Move()
@@ -177,44 +167,17 @@ sealed unsafe class ReloadProbe : IPreparedProbe
 
     public void Dispose()
     {
-        if (direct >= 0) _ = Libc.close(direct);
         file?.Dispose();
         source.Dispose();
         pool.Dispose();
         pin.Dispose();
-        if (File.Exists(path)) File.Delete(path);
     }
 
-    void FillSource(ulong seed)
+    /// <summary>Random numbers that depend on the seed and the place alone.</summary>
+    /// <param name="bytes">Whole blocks of 4 KiB.</param>
+    internal static void FillSource(byte* start, long bytes, ulong seed)
     {
-        for (var page = 0L; page < all / Sector; page++) StreamData.Fill((double*)(source.Start + page * Sector), seed, page);
-        (source.Content, source.Companion) = (Content, null);
-    }
-
-    void Write(string folder)
-    {
-        if (!Directory.Exists(folder)) throw new ProbeSkippedException($"there is no folder '{folder}' to write the file to");
-        var free = new DriveInfo(folder).AvailableFreeSpace;
-        if (free < all + (64 << 20)) throw new ProbeSkippedException($"the folder for the file has {Pretty.Bytes(free)} free, and {Pretty.Bytes(all)} are needed");
-        using var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 0);
-        for (long at = 0; at < all; at += 1 << 24) stream.Write(new ReadOnlySpan<byte>(source.Start + at, (int)Math.Min(1 << 24, all - at)));
-        // Only pages that are on the disk can be dropped.
-        if (tier == "disk") stream.Flush(flushToDisk: true);
-    }
-
-    int Open()
-    {
-        var descriptor = Libc.open(path, Libc.O_RDONLY | Libc.O_CLOEXEC | Libc.O_DIRECT);
-        return descriptor >= 0 ? descriptor : throw new ProbeSkippedException($"a file on {FileSystems.Of(path)} cannot be read past the page cache (error {Marshal.GetLastPInvokeError()})");
-    }
-
-    /// <summary>Whether the page cache holds none of the file, or all of it, as the tier means; looked at before the first sample and after the last.</summary>
-    string? Misplaced()
-    {
-        if (file is null) return null;
-        var resident = file.Resident();
-        return resident == (tier == "disk" ? 0 : file.Pages) ? null
-            : string.Create(CultureInfo.InvariantCulture, $"{resident} of {file.Pages} pages of the file are in memory, which is not what '{tier}' means,");
+        for (var page = 0L; page < bytes / Sector; page++) StreamData.Fill((double*)(start + page * Sector), seed, page);
     }
 
     PageCopy Fastest()
@@ -250,7 +213,7 @@ sealed unsafe class ReloadProbe : IPreparedProbe
 
     Ceiling Direct()
     {
-        var reading = new FileWork(team.Count, pool.Start, all, DirectBlock) { Descriptor = direct };
+        var reading = new FileWork(team.Count, pool.Start, all, DirectBlock) { Descriptor = file!.Descriptor };
         var fastest = long.MaxValue;
         for (var burst = 0; burst < Bursts; burst++) fastest = Math.Min(fastest, Time(reading));
         return reading.Failed ? throw new ProbeSkippedException("the file cannot be read past the page cache")

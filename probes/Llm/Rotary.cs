@@ -20,6 +20,11 @@ sealed class Rotary
         }
     }
 
+    /// <summary>By position, then frequency.</summary>
+    public ReadOnlySpan<float> Cosines => cosines;
+
+    public ReadOnlySpan<float> Sines => sines;
+
     /// <summary>Radians a token; slow ones are stretched as Llama 3.1 does.</summary>
     static double Frequency(ModelShape shape, int i)
     {

@@ -23,12 +23,12 @@ static class StepTiming
     public static int Times(LlmWork work, int threads) => (int)Math.Ceiling(Region * threads / Math.Max(work.Bytes / CoreBytes, work.Flop / CoreFlop));
 
     /// <summary>Tokens a second that the slower of memory and arithmetic allows.</summary>
-    public static Ceiling Bound(LlmWork work, HostCeilings ceilings, int tokens)
+    public static Ceiling Bound(LlmWork work, LlmCeilings ceilings, int tokens)
     {
         var (moving, adding) = (work.Bytes / ceilings.Read, work.Flop / ceilings.Flop);
         return moving >= adding
-            ? new(tokens / moving, $"measured: {Pretty.Bytes(work.Bytes)} of weights and cache at {Pretty.Value(ceilings.Read, "B/s")}, the fastest short read bursts on the same cores")
-            : new(tokens / adding, $"measured: {Pretty.Value(work.Flop, "FLOP")} at {Pretty.Value(ceilings.Flop, "FLOP/s")}, the fastest short bursts of fp32 multiply-adds on the same cores");
+            ? new(tokens / moving, $"measured: {Pretty.Bytes(work.Bytes)} of weights and cache at {Pretty.Value(ceilings.Read, "B/s")}, {ceilings.Reading}")
+            : new(tokens / adding, $"measured: {Pretty.Value(work.Flop, "FLOP")} at {Pretty.Value(ceilings.Flop, "FLOP/s")}, {ceilings.Adding}");
     }
 
     /// <summary>Says where a score is no number.</summary>

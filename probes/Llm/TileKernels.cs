@@ -12,7 +12,7 @@ namespace GpuLab.Probes.Llm;
 static unsafe class TileKernels<TLanes, TVector> where TLanes : struct, ILanes<TVector> where TVector : unmanaged
 {
     const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
-    const int Group = PanelLayout.Group;
+    const int Group = Quantised.Group;
 
     /// <summary>Multiplies the rows of a tile with a panel.</summary>
     /// <param name="panel">Where its rows, or the scales before them, begin.</param>

@@ -3,6 +3,7 @@ using GpuLab.Model;
 using GpuLab.Probes.Checkpoints;
 using GpuLab.Probes.Cuda;
 using GpuLab.Probes.Host;
+using GpuLab.Probes.Kernels;
 using GpuLab.Running;
 
 namespace GpuLab.Probes.Loading;
@@ -68,7 +69,7 @@ public static class LoadStartChild
     {
         using var context = CudaContext.Retain(CudaDevice.At(0));
         marks.Add(("context", Monotonic.Now));
-        using var kernels = CudaModule.Load(context, KernelImage.Ptx);
+        using var kernels = KernelBuild.Load(context, KernelModules.Common);
         marks.Add(("module", Monotonic.Now));
         using var place = new GpuPlace(context, files.Room, "the weights");
         place.Memory.Fill(0, place.Stream);

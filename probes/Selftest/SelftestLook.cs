@@ -19,7 +19,7 @@ static unsafe class SelftestLook
     {
         try
         {
-            using var prepared = probe.Prepare(new(slice, [], Parameters.None, seed) { Scratch = Path.GetTempPath() });
+            using var prepared = probe.Prepare(new(slice, [], Parameters.None, seed) { Scratch = Path.GetTempPath(), Device = new(DeviceKind.Gpu, slice) });
             var samples = Sampled(prepared);
             var wrong = prepared.Verify();
             return [.. probe.Info.Metrics.Select((metric, i) => Figure(probe.Info, metric, i, prepared, samples, wrong))];

@@ -16,8 +16,8 @@ sealed class ReloadModel(ProbeInfo info) : ISimModel
     {
         var tokens = PromptProbe.Tokens(parameters);
         var shape = LlmRequest.Read(parameters, tokens).Shape;
-        var page = (double)shape.KvBytesPerToken(2) * PagedCache.PageTokens;
-        var pages = PagedCache.PagesOf(tokens);
+        var page = (double)shape.KvBytesPerToken(2) * PageTables.PageTokens;
+        var pages = PageTables.PagesOf(tokens);
         var bytes = pages * page;
         if (slice.Memory is { } room && bytes > 0.95 * room) throw new ProbeSkippedException($"the keys and values are {Pretty.Bytes(bytes)}, and {slice.Name} has {Pretty.Bytes(room)} of memory");
         var link = gpu.Need("link") * gpu.Traits.Link;

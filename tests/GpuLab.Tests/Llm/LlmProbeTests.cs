@@ -62,7 +62,7 @@ public sealed class LlmProbeTests
         using var probe = bench.Prepare(id, 1, Tiny);
         bench.Take(probe, 2);
         Assert.Null(probe.Verify());
-        var weights = probe is PrefillProbe prefill ? prefill.Llm.Weights : ((DecodeProbe)probe).Llm.Weights;
+        var weights = ((HostLlm)(probe is PrefillProbe prefill ? prefill.Llm : ((DecodeProbe)probe).Llm)).Weights;
         var norm = weights.FinalNorm.At;
         for (var i = 0; i < weights.Shape.Width; i++) norm[i] = -norm[i];
         bench.Take(probe, 2);
@@ -75,7 +75,7 @@ public sealed class LlmProbeTests
     {
         using var bench = new Bench();
         using var probe = (PrefillProbe)bench.Prepare("llm.prefill", 1, Tiny);
-        var norm = probe.Llm.Weights.FinalNorm.At;
+        var norm = ((HostLlm)probe.Llm).Weights.FinalNorm.At;
         var before = norm[3];
         norm[3] = float.NaN;
         bench.Take(probe, 1);
@@ -158,13 +158,15 @@ public sealed class LlmProbeTests
         const double Layers = 24.0 * (896 * (896 + 128 + 128) + 896 * 896 + 3 * 896 * 4864), Head = 151936.0 * 896;
         unsafe
         {
-            var products = new HostWeights(shape, WeightFormat.Bf16, 16, null).Products.Select(p => p.Layout).ToList();
+            var products = ProductSize.Of(shape, WeightFormat.Bf16);
+            // The host keeps gate and up apart; together they are the same.
+            Assert.Equal(products.Sum(p => p.Flop), new HostWeights(shape, WeightFormat.Bf16, 16, null).Products.Sum(p => p.Layout.Size.Flop));
             var decode = LlmWork.Decode(shape, products, 1000, 3);
             Assert.Equal(2 * (Layers + Head) + 3 * 1000 * 12288.0, decode.Bytes);
             Assert.Equal(3 * (2 * (Layers + Head) + 4.0 * 24 * 14 * 64 * 1000), decode.Flop);
             var prefill = LlmWork.Prefill(shape, products, 100, 2);
             Assert.Equal(2 * (100 * 2 * Layers + 2 * Head + 4.0 * 24 * 14 * 64 * 100 * 100 / 2), prefill.Flop);
-            var int8 = new HostWeights(shape, WeightFormat.Int8, 16, null).Products.Sum(p => p.Layout.CountedBytes);
+            var int8 = ProductSize.Of(shape, WeightFormat.Int8).Sum(p => p.CountedBytes);
             Assert.Equal((Layers + Head) * (1 + 2 / 64.0), int8);
         }
     }

@@ -13,11 +13,14 @@ sealed class ReferenceModel
     readonly Dictionary<string, double[]> tensors = [];
     readonly Dictionary<string, long> columns = [];
     readonly List<double[][]> keys = [], values = [];
+    readonly Func<double, double> into;
 
     /// <param name="levels">Largest integer of quantised weights (127 or 7), or 0 to take matrices as they are.</param>
-    public ReferenceModel(ModelShape shape, ITensorSource source, int levels = 0)
+    /// <param name="rounded">Whether what goes into products is rounded to bf16, as tensor cores take it.</param>
+    public ReferenceModel(ModelShape shape, ITensorSource source, int levels = 0, bool rounded = false)
     {
         this.shape = shape;
+        into = rounded ? Brain : x => x;
         foreach (var spec in shape.Tensors(TensorType.BF16))
         {
             var raw = new byte[spec.Bytes];
@@ -48,7 +51,7 @@ sealed class ReferenceModel
             var h = Norm(x, tensors[$"{at}post_attention_layernorm.weight"]);
             var gate = Product($"{at}mlp.gate_proj", h);
             var up = Product($"{at}mlp.up_proj", h);
-            x = Sum(x, Product($"{at}mlp.down_proj", [.. gate.Select((g, i) => g / (1 + Math.Exp(-g)) * up[i])]));
+            x = Sum(x, Product($"{at}mlp.down_proj", [.. gate.Select((g, i) => into(g / (1 + Math.Exp(-g)) * up[i]))]));
         }
         return Times(Head, Norm(x, tensors["model.norm.weight"]));
     }
@@ -58,6 +61,7 @@ sealed class ReferenceModel
         var at = $"model.layers.{layer}.self_attn.";
         var (q, k, v) = (Product($"{at}q_proj", h), Product($"{at}k_proj", h), Product($"{at}v_proj", h));
         Rotate(q, position);
+        q = [.. q.Select(into)];
         Rotate(k, position);
         keys[position][layer] = [.. k.Select(Brain)];
         values[position][layer] = [.. v.Select(Brain)];
@@ -77,7 +81,7 @@ sealed class ReferenceModel
                 for (var i = 0; i < shape.HeadSize; i++) found[head * shape.HeadSize + i] += shares[t] / shares.Sum() * values[t][layer][shared + i];
             }
         }
-        return found;
+        return [.. found.Select(into)];
     }
 
     void Rotate(double[] heads, int position)
@@ -110,7 +114,7 @@ sealed class ReferenceModel
     double[] Norm(double[] x, double[] weight)
     {
         var root = Math.Sqrt(x.Sum(v => v * v) / x.Length + shape.NormEpsilon);
-        return [.. x.Select((v, i) => v / root * weight[i])];
+        return [.. x.Select((v, i) => into(v / root * weight[i]))];
     }
 
     double[] Product(string name, double[] x)

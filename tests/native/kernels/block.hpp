@@ -11,12 +11,32 @@ enum class gl_state : gl_u32 { ready, at_block_barrier, at_warp_barrier, ended }
 
 struct gl_block;
 
+/// Copies to shared memory that a thread has begun. They are carried out as late as they may be, so that a wait that is missing shows.
+struct gl_copies {
+  struct copy {
+    void* to;
+    const void* from;
+    gl_u32 group;
+  };
+  std::vector<copy> begun;
+  gl_u32 group = 0;
+
+  void begin(void* to, const void* from) { begun.push_back({to, from, group}); }
+  void commit() { group++; }
+  void wait(gl_u32 pending) {
+    size_t done = 0;
+    for (; done < begun.size() && begun[done].group + pending < group; ++done) memcpy(begun[done].to, begun[done].from, 16);
+    begun.erase(begun.begin(), begun.begin() + (long)done);
+  }
+};
+
 struct gl_cuda_thread {
   gl_dim3 index, block_index, block_size, grid_size;
   gl_u32 lane, warp, turn;
   gl_state state;
   gl_block* block;
   gl_fiber fiber;
+  gl_copies copies;
 };
 
 /// What a lane shows to its warp: two of each, so that a fast lane's next does not overwrite what a slow one still reads.
@@ -101,6 +121,8 @@ inline void gl_prepare(gl_block& block, const gl_launch& launch, gl_u32 number, 
     t.lane = i % 32;
     t.warp = i / 32;
     t.turn = 0;
+    t.copies.begun.clear();
+    t.copies.group = 0;
     t.state = gl_state::ready;
     t.block = &block;
     if (block.fibers) t.fiber.start(stacks.at(i), stacks.bytes - stacks.guard, gl_fiber_main);

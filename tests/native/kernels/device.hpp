@@ -110,3 +110,15 @@ GL_DEV void gl_mma_int8(int (&d)[4], const gl_u32 (&a)[4], const gl_u32 (&b)[2])
   gl_mma<4>(sum, a, b, [](gl_u32 x) { return (gl_u32)(int)(signed char)x; });
   for (int j = 0; j < 4; ++j) d[j] = (int)sum[j];
 }
+
+GL_DEV float gl_sqrt(float x) { return sqrtf(x); }
+GL_DEV float gl_exp2(float x) { return exp2f(x); }
+
+GL_DEV void gl_copy_async(void* shared, const void* global) { gl_self->copies.begin(shared, global); }
+GL_DEV void gl_copy_commit() { gl_self->copies.commit(); }
+template <int Pending>
+GL_DEV void gl_copy_wait() {
+  gl_self->copies.wait(Pending);
+}
+GL_DEV void gl_load_matrices(gl_u32 (&d)[4], const void* row) { gl_matrices(d, row, false); }
+GL_DEV void gl_load_transposed(gl_u32 (&d)[4], const void* row) { gl_matrices(d, row, true); }

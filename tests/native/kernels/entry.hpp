@@ -27,3 +27,5 @@ gl_parameters<P...> gl_parameters_of(void (*)(P...));
   }                                                                                                                      \
   GL_EXPORT int gl_sizes_##name(gl_u32* sizes) { return decltype(gl_parameters_of(name))::sizes(sizes); }                \
   static void name(__VA_ARGS__)
+
+#define GL_KERNEL_OF(threads, name, ...) GL_KERNEL(name, __VA_ARGS__)

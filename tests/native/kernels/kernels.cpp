@@ -1,5 +1,6 @@
 // All kernels as one library of the host; gpulab_host.hpp says what it exports. Those of wgmma are not among them.
 #include "../../../probes/Kernels/gpulab.cu"
+#include "../../../probes/Kernels/gpulab.llm.sm_80.cu"
 
 #define GL_SM89 1
 #include "../../../probes/Compute/tensor.cu"

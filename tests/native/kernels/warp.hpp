@@ -57,3 +57,20 @@ inline void gl_mma(D (&d)[4], const gl_u32 (&a)[4], const gl_u32 (&b)[2], Value 
     d[j] = sum;
   }
 }
+
+/// Four 8 × 8 matrices of 16-bit numbers, as device.cuh has them.
+inline void gl_matrices(gl_u32 (&d)[4], const void* row, bool transposed) {
+  auto& shown = gl_show(&row, sizeof row);
+  const gl_u32 g = gl_self->lane >> 2, q = gl_self->lane & 3;
+  auto element = [&](gl_u32 matrix, gl_u32 r, gl_u32 c) {
+    const unsigned char* from;
+    memcpy(&from, shown[8 * matrix + r].bytes, sizeof from);
+    unsigned short value;
+    memcpy(&value, from + 2 * c, sizeof value);
+    return (gl_u32)value;
+  };
+  for (gl_u32 m = 0; m < 4; ++m)
+    d[m] = transposed ? element(m, 2 * q, g) | element(m, 2 * q + 1, g) << 16 : element(m, g, 2 * q) | element(m, g, 2 * q + 1) << 16;
+  // What is read lies in memory that others go on to write.
+  gl_warp_barrier();
+}
