@@ -58,7 +58,7 @@ public sealed class LayoutIndexTests : IDisposable
 
         var page = await File.ReadAllTextAsync(Path.Combine(place.At("text"), "report.html"));
         Assert.Contains("Layouts in numbers", page, StringComparison.Ordinal);
-        Assert.Matches(@"Isolation index.*3x2g\.35gb 44\.\d % \(memory (60\.\d|59\.\d) %, link 33\.\d %\)", page);
+        Assert.Matches(@"Isolation index.*3x2g\.35gb 44\.\d\s% \(memory (60\.\d|59\.\d)\s%, link 33\.\d\s%\)", page);
         Assert.Contains("they share a rate that is used up", page, StringComparison.Ordinal);
     }
 
