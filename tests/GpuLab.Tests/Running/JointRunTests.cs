@@ -21,17 +21,17 @@ public sealed class JointRunTests
     [Theory]
     [InlineData("test.joint-dies", "signal 9")]
     [InlineData("test.joint-throws", "broken kernel")]
-    [InlineData("test.joint-hangs", "on b hung")]
+    [InlineData("test.joint-hangs", "on b hung|said nothing")]
     public async Task A_partner_that_is_gone_ends_the_trial_with_its_own_reason(string probe, string reason)
     {
-        // Who waits must not be taken for who hangs.
+        // Who waits must not be taken for who hangs; where the hang falls on the end of a phase, nobody is named.
         using var fixture = new RunFixture { Timeouts = new(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(2)), Stopping = RunFixture.Short with { MinSamples = 20, MaxTime = 30 } }
             .WithJoint(probe).WithJoint("test.joint");
         var run = await fixture.Run();
 
         var broken = RunFixture.Done(run, "c1r1");
         Assert.Equal("failed", broken.Status);
-        Assert.Contains(reason, broken.Reason, StringComparison.Ordinal);
+        Assert.Matches(reason, broken.Reason);
         Assert.Equal("ok", RunFixture.Done(run, "c2r1").Status);
     }
 }
