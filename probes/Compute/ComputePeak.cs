@@ -5,25 +5,21 @@ using GpuLab.Running;
 namespace GpuLab.Probes.Compute;
 
 /// <summary>The most that the SMs of a device can do: operations a cycle, two a multiply-add, dense.</summary>
-/// <remarks>CUDA C++ Programming Guide, throughput of arithmetic instructions; architecture papers of A100 and H100 and the data sheet of B200 for tensor cores.</remarks>
+/// <remarks>CUDA C++ Programming Guide, throughput of arithmetic instructions; architecture papers of A100 and H100 for tensor cores.</remarks>
 static class ComputePeak
 {
     /// <summary>
-    /// Multiply-adds in registers are known for every architecture that runs these kernels but where a line is missing. Products are not where products
-    /// of one architecture differ: 8.6, 8.7, 8.9 and 12.x are sold with the full rate of sums in single precision and with half of it.
+    /// What is missing is unknown: later architectures until somebody has read their tables, and products where those sold under one capability differ,
+    /// as with 8.6 and 8.9, which come with the full rate of sums in single precision and with half of it.
     /// </summary>
     static readonly Dictionary<(int Major, int Minor, string Kind), double> perCycle = new()
     {
         [(8, 0, "fp32")] = 128, [(8, 0, "fp64")] = 64, [(8, 0, "int32")] = 128,
         [(8, 6, "fp32")] = 256, [(8, 6, "fp64")] = 4, [(8, 6, "int32")] = 128,
-        [(8, 7, "fp32")] = 256,
         [(8, 9, "fp32")] = 256, [(8, 9, "fp64")] = 4, [(8, 9, "int32")] = 128,
         [(9, 0, "fp32")] = 256, [(9, 0, "fp64")] = 128, [(9, 0, "int32")] = 128,
-        [(10, 0, "fp32")] = 256, [(10, 0, "fp64")] = 128, [(10, 3, "fp32")] = 256, [(10, 3, "fp64")] = 4,
-        [(12, 0, "fp32")] = 256, [(12, 0, "fp64")] = 4, [(12, 1, "fp32")] = 256, [(12, 1, "fp64")] = 4,
         [(8, 0, "tf32")] = 1024, [(8, 0, "bf16")] = 2048, [(8, 0, "fp16")] = 2048, [(8, 0, "int8")] = 4096,
         [(9, 0, "tf32")] = 2048, [(9, 0, "bf16")] = 4096, [(9, 0, "fp16")] = 4096, [(9, 0, "fp8")] = 8192, [(9, 0, "int8")] = 8192,
-        [(10, 0, "tf32")] = 4096, [(10, 0, "bf16")] = 8192, [(10, 0, "fp16")] = 8192, [(10, 0, "fp8")] = 16384, [(10, 0, "int8")] = 16384,
     };
 
     /// <summary>Unknown where it is not known for this architecture.</summary>
